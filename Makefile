@@ -1,0 +1,64 @@
+# make run | make test | make lint | make install      (Python 3.11 or newer with venv and pip; nothing else)
+
+PORT ?= 8000
+SEEDS ?= seeds
+ARCHIVE ?=
+ARGS ?=
+export PORT
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
+
+.PHONY: run install test lint broken
+
+run: .venv/base.stamp
+	@$(PY) -m factcheck.serving
+	@echo "Preparing the database."
+	@$(PY) manage.py migrate --verbosity 0
+	@$(if $(SEEDS),$(PY) manage.py load_seeds --seeds "$(SEEDS)" $(if $(ARCHIVE),--archive "$(ARCHIVE)"))
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@echo "Starting the server."
+	@exec $(PY) -m gunicorn --config python:factcheck.serving factcheck.wsgi
+
+install: .venv/dev.stamp
+
+test: .venv/dev.stamp
+	@echo "The suite on SQLite:"
+	@env -u DATABASE_URL $(PY) -m pytest $(ARGS)
+	@echo "The suite on PostgreSQL:"
+	@$(PY) -m pytest -p tests.postgresql $(ARGS)
+
+lint: export FACTCHECK_DATA_DIR := .mypy_cache/data
+lint: .venv/dev.stamp
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+.venv/dev.stamp: requirements/dev.txt .venv/base.stamp
+	@echo "Installing what the tests and checks need into .venv."
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+.venv/base.stamp: requirements/base.txt .venv/pyvenv.cfg
+	@echo "Installing the requirements into .venv (once; about half a minute)."
+	@$(PIP) -r requirements/base.txt
+	@touch $@
+
+.venv/pyvenv.cfg:
+	@for python in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        rm -rf .venv && "$$python" -m venv .venv && exit 0; \
+	        rm -rf .venv; \
+	        echo "$$python could not make .venv: install its venv and pip modules (Debian: apt-get install python3-venv)." >&2; \
+	        exit 1; \
+	    fi; \
+	done; \
+	echo "Python 3.11 or newer is needed, and neither python3.11 nor python3 is that: install it, or name it, as in make run PYTHON=/path/to/python3.11." >&2; \
+	exit 1
+
+# A .venv whose Python was removed or upgraded away is made again.
+ifneq ($(wildcard .venv/pyvenv.cfg),)
+ifneq ($(shell $(PY) -c "print('works')" 2>/dev/null),works)
+.venv/pyvenv.cfg: broken
+endif
+endif

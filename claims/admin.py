@@ -1,0 +1,225 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from claims import workflow
+from claims.models import (
+    Appearance,
+    AttributionFinding,
+    Claim,
+    ClaimRelation,
+    Event,
+    Evidence,
+    Methodology,
+    Publication,
+    Rating,
+    RatingScale,
+    Revision,
+    Site,
+    Speaker,
+    SpeakerAlias,
+    SpeakerLink,
+    Topic,
+    Verdict,
+)
+from sources.admin import ReadOnlyMixin
+
+
+def editor(request: HttpRequest) -> User:
+    """Who is signed in: the admin lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+class SpeakerAliasInline(admin.TabularInline):
+    model = SpeakerAlias
+    fields = ["name", "language"]
+    extra = 0
+
+
+class SpeakerLinkInline(admin.TabularInline):
+    model = SpeakerLink
+    fields = ["url"]
+    extra = 0
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["name", "sort_key", "aliases__name", "aliases__folded"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [SpeakerAliasInline, SpeakerLinkInline]
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name"]
+    search_fields = ["name", "sort_key"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+class AttributionFindingInline(admin.StackedInline):
+    model = AttributionFinding
+    extra = 0
+
+
+class RatingScaleInline(admin.TabularInline):
+    model = RatingScale
+
+
+@admin.register(Methodology)
+class MethodologyAdmin(admin.ModelAdmin):
+    list_display = ["title", "version"]
+    search_fields = ["title", "version"]
+    inlines = [RatingScaleInline, AttributionFindingInline]
+
+
+class RatingInline(admin.StackedInline):
+    model = Rating
+    extra = 0
+
+
+@admin.register(RatingScale)
+class RatingScaleAdmin(admin.ModelAdmin):
+    list_display = ["methodology", "worst", "best"]
+    inlines = [RatingInline]
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    list_display = ["name", "publisher", "licence"]
+    autocomplete_fields = ["publisher"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        return False
+
+
+class AppearanceInline(admin.StackedInline):
+    model = Appearance
+    extra = 0
+    autocomplete_fields = ["source"]
+    readonly_fields = ["quotation"]
+
+
+class ClaimRelationInline(admin.TabularInline):
+    model = ClaimRelation
+    fk_name = "claim"
+    fields = ["kind", "to_claim", "note"]
+    autocomplete_fields = ["to_claim"]
+    extra = 0
+
+
+@admin.register(Claim)
+class ClaimAdmin(admin.ModelAdmin):
+    list_display = ["title", "speaker", "claimed_on", "language"]
+    list_filter = ["language", "verdict__status"]
+    list_select_related = ["speaker"]
+    search_fields = ["title", "text", "text_folded", "slug"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["speaker", "topics"]
+    inlines = [AppearanceInline, ClaimRelationInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        verdict = Verdict.objects.filter(claim=form.instance).first()
+        if verdict and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
+            workflow.contribute(verdict, by=editor(request))
+
+
+class EvidenceInline(admin.StackedInline):
+    model = Evidence
+    extra = 0
+    autocomplete_fields = ["source"]
+    readonly_fields = ["quotation"]
+
+
+class EventInline(ReadOnlyMixin, admin.TabularInline):
+    model = Event
+    fields = ["at", "transition", "by", "note", "digest"]
+    extra = 0
+
+
+@admin.register(Verdict)
+class VerdictAdmin(admin.ModelAdmin):
+    """The status changes through the workflow's one door: the actions below call it."""
+
+    list_display = ["claim", "attribution", "rating", "status", "author", "approver"]
+    list_filter = ["status", "attribution", "rating"]
+    list_select_related = ["claim", "attribution", "rating", "author", "approver"]
+    search_fields = ["claim__title", "claim__text", "claim__text_folded"]
+    autocomplete_fields = ["claim"]
+    exclude = ["author"]
+    readonly_fields = ["status", "author", "approver"]
+    inlines = [EvidenceInline, EventInline]
+    actions = ["submit", "approve", "publish", "revise"]
+
+    def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.author = editor(request)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            workflow.contribute(form.instance, by=editor(request))
+
+    @admin.action(description="Submit for a second read", permissions=["change"])
+    def submit(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+        self._apply("submit", request, verdicts)
+
+    @admin.action(description="Approve as second reader", permissions=["change"])
+    def approve(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+        self._apply("approve", request, verdicts)
+
+    @admin.action(description="Publish for the first time", permissions=["change"])
+    def publish(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+        self._apply("publish", request, verdicts)
+
+    @admin.action(description="Revise a published verdict", permissions=["change"])
+    def revise(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+        self._apply("revise", request, verdicts)
+
+    def _apply(self, name: str, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+        for verdict in verdicts:
+            try:
+                workflow.apply(name, verdict=verdict, by=editor(request), at=timezone.now())
+            except workflow.Refused as error:
+                self.message_user(request, f"{verdict.claim}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{verdict.claim}: {verdict.get_status_display().lower()}.")
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = ["sequence", "subject", "number", "kind", "at", "note"]
+    list_filter = ["kind"]
+    search_fields = ["subject", "entry_digest"]
+
+
+@admin.register(Publication)
+class PublicationAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = ["title", "origin", "rating", "attribution", "sequence"]
+    list_filter = ["origin", "rating", "attribution"]
+    search_fields = ["title", "text", "slug"]
+    fields = [
+        "slug",
+        "title",
+        "text",
+        "origin",
+        "rating",
+        "attribution",
+        "claimed_on",
+        "first_published_at",
+        "sequence",
+    ]

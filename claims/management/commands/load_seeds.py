@@ -1,0 +1,66 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from claims.seeding.files import SeedError
+from claims.seeding.load import Report, load
+
+
+class Command(BaseCommand):
+    help = "Loads seed files and publishes what is new. Loading again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--seeds", type=Path, default=settings.BASE_DIR / "seeds", help="folder of seed files"
+        )
+        parser.add_argument(
+            "--archive", type=Path, help="folder of archived texts; checks every quotation in them"
+        )
+        parser.add_argument(
+            "--update", action="store_true", help="overwrite what editors changed with the files"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = load(
+                options["seeds"],
+                at=timezone.now(),
+                archive=options["archive"],
+                update=options["update"],
+                dry_run=options["dry_run"],
+                say=self.stdout.write if options["verbosity"] > 1 else silent,
+            )
+        except SeedError as error:
+            raise CommandError(f"Nothing was loaded. {error}") from error
+        self.stdout.write(summary(report, dry_run=options["dry_run"]))
+
+
+def silent(line: str) -> None:
+    """Progress that nobody asked for."""
+
+
+def summary(report: Report, *, dry_run: bool) -> str:
+    """The tally, a line per kind of record, and a last line that says what it comes to."""
+    lines = [
+        f"{kind:<14}" + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+        for kind, counts in report.tally.items()
+    ]
+    if report.quotations:
+        lines.append(
+            f"{'quotations':<14}{report.quotations} hold in the archive; {report.texts} texts taken in"
+        )
+    if report.kept:
+        lines.append(f"Kept as editors have them (--update takes the files): {', '.join(report.kept)}.")
+    if not report.changed:
+        agrees = "" if report.kept else ": the database already says what the seed files say"
+        lines.append(f"Nothing to change{agrees}.")
+    elif dry_run:
+        lines.append(f"Nothing was changed; a load would publish {report.published} claims.")
+    else:
+        lines.append(f"{report.published} claims published.")
+    return "\n".join(lines)

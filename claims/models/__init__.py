@@ -1,0 +1,42 @@
+from claims.models.claims import Appearance, Claim, ClaimRelation
+from claims.models.record import (
+    Head,
+    Publication,
+    PublicationPublisher,
+    PublicationRelation,
+    PublicationSource,
+    PublicationTopic,
+    Reference,
+    Revision,
+)
+from claims.models.scales import AttributionFinding, Methodology, Rating, RatingScale
+from claims.models.site import Site
+from claims.models.speakers import Speaker, SpeakerAlias, SpeakerLink, Topic
+from claims.models.verdicts import Contribution, Event, Evidence, Verdict
+
+__all__ = [
+    "Appearance",
+    "AttributionFinding",
+    "Claim",
+    "ClaimRelation",
+    "Contribution",
+    "Event",
+    "Evidence",
+    "Head",
+    "Methodology",
+    "Publication",
+    "PublicationPublisher",
+    "PublicationRelation",
+    "PublicationSource",
+    "PublicationTopic",
+    "Rating",
+    "RatingScale",
+    "Reference",
+    "Revision",
+    "Site",
+    "Speaker",
+    "SpeakerAlias",
+    "SpeakerLink",
+    "Topic",
+    "Verdict",
+]

@@ -1,0 +1,252 @@
+"""The tables of the public record and of what is public now."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from claims.models.claims import Claim
+from claims.models.speakers import Speaker, Topic
+from sources.models import Publisher, Source
+
+
+class Head(models.Model):
+    """The end of the record. One row, locked last in every transaction that appends."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    sequence = models.PositiveBigIntegerField(default=0)
+    entry_digest = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="one_head", condition=Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Head at {self.sequence}"
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def of(self, subject: str) -> RevisionQuerySet:
+        """The entries of one subject, oldest first."""
+        return self.filter(subject=subject).order_by("sequence")
+
+
+class Revision(models.Model):
+    """One entry of the public record. Triggers refuse any change of it (claims.guards)."""
+
+    class Kind(models.TextChoices):
+        PUBLICATION = "publication", "First publication"
+        CORRECTION = "correction", "Correction"
+        VERDICT_CHANGE = "verdict_change", "Change of verdict"
+        CLARIFICATION = "clarification", "Clarification"
+        UPDATE = "update", "Update"
+        TYPO = "typo", "Typing error"
+        WITHDRAWAL = "withdrawal", "Withdrawal"
+        RESTORATION = "restoration", "Restoration"
+        REDACTION = "redaction", "Redaction"
+        REFERENCE = "reference", "Change of reference data"
+        KEY = "key", "Signing key"
+
+    NOTICES = ("correction", "verdict_change", "clarification", "update", "typo")
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    subject = models.CharField(max_length=200)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+    # NULL says redacted, which an empty text would not.
+    body = models.TextField(null=True)  # noqa: DJ001
+    body_digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    entry_digest = models.CharField(max_length=64, unique=True)
+    redacts = models.PositiveBigIntegerField(null=True, unique=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sequence"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["subject", "number"], name="revision_number_once_per_subject"),
+            models.CheckConstraint(
+                name="revision_sequence_from_one", condition=Q(sequence__gte=1, number__gte=1)
+            ),
+            models.CheckConstraint(
+                name="revision_has_a_known_kind",
+                condition=Q(
+                    kind__in=[
+                        "publication",
+                        "correction",
+                        "verdict_change",
+                        "clarification",
+                        "update",
+                        "typo",
+                        "withdrawal",
+                        "restoration",
+                        "redaction",
+                        "reference",
+                        "key",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="revision_redaction_names_an_entry",
+                condition=Q(kind="redaction", redacts__isnull=False)
+                | (~Q(kind="redaction") & Q(redacts__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.subject} {self.kind}"
+
+
+class Reference(models.Model):
+    """What is public now of one row of reference data: a projection of its last entry of kind reference."""
+
+    subject = models.CharField(max_length=200, primary_key=True)
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="reference")
+
+    class Meta:
+        ordering = ["subject"]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def published(self) -> PublicationQuerySet:
+        """All that the public may read, newest on the record first."""
+        return self.order_by("-sequence")
+
+    def for_documents(self) -> PublicationQuerySet:
+        """Publications with what their served documents are made of."""
+        return self.select_related("revision")
+
+
+class Publication(models.Model):
+    """What is public now of one fact-check: its current revision and the columns that lists filter on.
+
+    A projection: claims.projection writes it from the revision's body and from nothing else.
+    """
+
+    class Origin(models.TextChoices):
+        OWN = "own", "Made here"
+        PARTNER = "partner", "Taken from a partner"
+
+    slug = models.SlugField("identifier", max_length=120, unique=True)
+    origin = models.CharField(max_length=7, choices=Origin)
+    claim = models.OneToOneField(Claim, models.PROTECT, null=True, related_name="publication")
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="publication")
+    sequence = models.PositiveBigIntegerField(unique=True)
+    title = models.TextField()
+    text = models.TextField("claim")
+    language = models.CharField(max_length=35, db_index=True)
+    claimed_on = models.DateField(null=True, db_index=True)
+    first_published_at = models.DateTimeField(db_index=True)
+    speaker = models.ForeignKey(Speaker, models.PROTECT, null=True, related_name="publications")
+    rating = models.CharField(max_length=60, blank=True, db_index=True)
+    attribution = models.CharField(max_length=60, blank=True, db_index=True)
+    search_text = models.TextField()
+    topics: models.ManyToManyField = models.ManyToManyField(
+        Topic, through="PublicationTopic", related_name="publications"
+    )
+    sources: models.ManyToManyField = models.ManyToManyField(
+        Source, through="PublicationSource", related_name="publications"
+    )
+    publishers: models.ManyToManyField = models.ManyToManyField(
+        Publisher, through="PublicationPublisher", related_name="publications"
+    )
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sequence"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="publication_has_a_known_origin", condition=Q(origin__in=["own", "partner"])
+            ),
+            models.CheckConstraint(
+                name="publication_is_of_its_revision", condition=Q(sequence=models.F("revision"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("claim", args=[self.slug])
+
+
+class PublicationTopic(models.Model):
+    publication = models.ForeignKey(Publication, models.CASCADE)
+    topic = models.ForeignKey(Topic, models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "topic"], name="publication_topic_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}: {self.topic_id}"
+
+
+class PublicationSource(models.Model):
+    publication = models.ForeignKey(Publication, models.CASCADE)
+    source = models.ForeignKey(Source, models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "source"], name="publication_source_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}: {self.source_id}"
+
+
+class PublicationPublisher(models.Model):
+    """Who published the fact-check, or a source in which the claim appears."""
+
+    class Of(models.TextChoices):
+        REVIEW = "review", "The fact-check"
+        APPEARANCE = "appearance", "A source of the claim"
+
+    publication = models.ForeignKey(Publication, models.CASCADE)
+    publisher = models.ForeignKey(Publisher, models.PROTECT)
+    of = models.CharField(max_length=10, choices=Of)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["publication", "publisher", "of"], name="publication_publisher_once"
+            ),
+            models.CheckConstraint(
+                name="publication_publisher_of_what", condition=Q(of__in=["review", "appearance"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}: {self.publisher_id} ({self.of})"
+
+
+class PublicationRelation(models.Model):
+    """A relation stated in a published body; the other end is named, since it may not be public yet."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="relations")
+    to_slug = models.SlugField(max_length=120, db_index=True)
+    kind = models.CharField(max_length=20)
+    note = models.TextField()
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["publication", "position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "position"], name="publication_relation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}: {self.kind} {self.to_slug}"

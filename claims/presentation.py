@@ -1,0 +1,214 @@
+"""What the public pages show, from served documents. Plain values in, plain values out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from claims.findings import Document, Finding, attribution, veracity
+from claims.passages import Passage, Wording, passage
+from claims.passages import wordings as side_by_side
+from claims.printed import Day, counted, day, groups, licence, moment
+
+STANCES = {
+    "supports": "Evidence for it",
+    "refutes": "Evidence against it",
+    "context": "Context",
+}
+RELATIONS = {
+    ("same-utterance", "to"): "The same utterance",
+    ("same-utterance", "from"): "The same utterance",
+    ("repeats", "to"): "Repeats",
+    ("repeats", "from"): "Repeated in",
+    ("contradicts", "to"): "Contradicts",
+    ("contradicts", "from"): "Contradicted by",
+    ("derived-from", "to"): "Derived from",
+    ("derived-from", "from"): "Source of",
+}
+REVISIONS = {
+    "publication": "First publication",
+    "correction": "Correction",
+    "verdict_change": "Change of verdict",
+    "clarification": "Clarification",
+    "update": "Update",
+    "typo": "Typing error",
+    "withdrawal": "Withdrawal",
+    "restoration": "Restoration",
+    "redaction": "Redaction",
+    "reference": "Change of reference data",
+    "key": "Signing key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim in a list."""
+
+    id: str
+    claim: str
+    language: str
+    claimed_on: Day | None
+    speaker: Document | None
+    role: str | None
+    findings: tuple[Finding, Finding]
+    wordings: str
+    summary: str
+    from_partner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    id: str
+    title: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The revision box: which entry of the public record the page shows."""
+
+    kind: str
+    note: str | None
+    at: Day
+    digests: list[tuple[str, list[str]]]
+    second_read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    kind: str
+    note: str | None
+    at: Day
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    row: ClaimRow
+    wordings: list[Wording]
+    evidence: list[tuple[str, str, list[Passage]]]
+    related: list[Related]
+    entry: Entry
+    notices: list[Notice]
+    withdrawn: str | None
+    first_published: Day
+    licence: str
+    texts: str | None
+
+
+def claim_row(document: Document, methodology: Document | None = None) -> ClaimRow:
+    """A claim as lists show it, and as its own page begins."""
+    appearances = document["appearances"]
+    first = next((part for part in appearances if part["first"]), appearances[0] if appearances else None)
+    partner = document["origin"] == "partner"
+    return ClaimRow(
+        id=document["id"],
+        claim=document["claim"],
+        language=document["language"],
+        claimed_on=day(document["claimed_on"]),
+        speaker=document["speaker"],
+        role=first["role"] if first else None,
+        findings=(attribution(document, methodology), veracity(document, methodology)),
+        wordings=wordings(appearances),
+        summary=document["summary"],
+        from_partner=(document["publisher"] or {}).get("name", "a partner") if partner else None,
+    )
+
+
+def wordings(appearances: list[Document]) -> str:
+    """How many different wordings are quoted, and from how many sources where that is another number."""
+    quoted = [part for part in appearances if part["quotation"]]
+    words = {
+        tuple(segment["exact"].casefold() for segment in part["quotation"]["segments"]) for part in quoted
+    }
+    sources = {part["source"]["id"] for part in appearances}
+    if not words:
+        return f"no wording quoted, {counted(len(sources), 'source')}"
+    if len(words) == len(sources) == 1:
+        return counted(1, "wording")
+    return f"{counted(len(words), 'wording')} in {counted(len(sources), 'source')}"
+
+
+def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
+    """All of a claim's page but the texts that the document carries ready made."""
+    revision, live = document["revision"], document["live"]
+    held = live["held"]
+    evidence = [
+        (
+            stance,
+            label,
+            [
+                passage(part, anchor=f"evidence-{number}", held=held)
+                for number, part in enumerate(document["evidence"], start=1)
+                if part["stance"] == stance
+            ],
+        )
+        for stance, label in STANCES.items()
+    ]
+    return ClaimPage(
+        row=claim_row(document, methodology),
+        wordings=side_by_side(
+            passage(part, anchor=f"wording-{part['id']}", held=held) for part in document["appearances"]
+        ),
+        evidence=[group for group in evidence if group[2]],
+        related=[
+            Related(
+                id=other["id"],
+                title=other["title"],
+                kind=RELATIONS.get((other["kind"], other["direction"]), "Related"),
+                note=other["note"],
+            )
+            for other in live["related"]
+        ],
+        entry=entry(document),
+        notices=[
+            Notice(
+                kind=REVISIONS.get(notice["kind"], "Change"),
+                note=notice["note"],
+                at=moment(notice["at"]),
+                number=notice["number"],
+            )
+            for notice in live["notices"]
+        ],
+        withdrawn=revision["note"] if revision["kind"] == "withdrawal" else None,
+        first_published=moment(live["first_published_at"]),
+        licence=licence(document["licence"]),
+        texts=texts(held),
+    )
+
+
+def entry(document: Document) -> Entry:
+    revision = document["revision"]
+    digests = [
+        ("This text", revision["body_digest"]),
+        ("Entry before", revision["previous"]),
+        ("This entry", revision["entry_digest"]),
+    ]
+    if document["second_read"]:
+        second_read = "Read and approved by a second editor before publication."
+    else:
+        reason = document["second_read_note"]
+        second_read = f"No second read: {reason}" if reason else "No second read."
+    return Entry(
+        kind=REVISIONS.get(revision["kind"], revision["kind"]),
+        note=revision["note"],
+        at=moment(revision["at"]),
+        digests=[(name, groups(digest)) for name, digest in digests if digest],
+        second_read=second_read,
+    )
+
+
+def texts(held: dict[str, bool]) -> str | None:
+    """What a reader should know where this server does not hold the archived texts that were quoted."""
+    if not held or all(held.values()):
+        return None
+    how_many = "none" if not any(held.values()) else "not all"
+    return (
+        f"This server holds {how_many} of the archived texts quoted here: it knows them by their fingerprints. "
+        "Whoever has the text can check each quotation against its place."
+    )
+
+
+def roles(documents: Iterable[Document]) -> list[str]:
+    """The roles that these documents' appearances give their speaker, each once, as printed."""
+    found = [part["role"] for document in documents for part in document["appearances"] if part["role"]]
+    return list(dict.fromkeys(found))

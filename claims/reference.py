@@ -1,0 +1,115 @@
+"""Reference data on the public record: the one door through which a name, label or definition changes in public.
+
+Public pages read speakers, sources, topics, publishers and methodologies from here, never from the editors' rows.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from claims import body as forms
+from claims import projection, record
+from claims.canonical import canonical, digest
+from claims.models import Claim, Methodology, Publication, Reference, Revision, Site, Speaker, Topic
+from sources.models import Publisher, Source
+
+_FORMS: dict[type, Any] = {
+    Speaker: ("speakers", forms.speaker_reference),
+    Source: ("sources", forms.source_reference),
+    Topic: ("topics", forms.topic_reference),
+    Publisher: ("publishers", forms.publisher_reference),
+    Methodology: ("methodologies", forms.methodology_reference),
+}
+
+Row = Speaker | Source | Topic | Publisher | Methodology
+
+
+def subject_of(row: Row) -> str:
+    """What the record calls a reference row."""
+    kind, _ = _FORMS[type(row)]
+    return f"{kind}/{row.version if isinstance(row, Methodology) else row.slug}"
+
+
+def public_form(row: Row) -> dict[str, Any]:
+    """The row as it would be published now."""
+    _, form = _FORMS[type(row)]
+    made: dict[str, Any] = form(row)
+    return made
+
+
+@transaction.atomic
+def put_on_record(row: Row, *, note: str, at: dt.datetime) -> Revision | None:
+    """Publish the row as it stands; None where the record already says exactly this."""
+    subject, body = subject_of(row), public_form(row)
+    current = Reference.objects.filter(subject=subject).select_related("revision").first()
+    if current and current.revision.body_digest == digest(canonical(body)):
+        return None
+    revision = record.append(subject=subject, kind=Revision.Kind.REFERENCE, note=note, at=at, body=body)
+    projection.project_reference(revision)
+    return revision
+
+
+def rows_of(claim: Claim, *, site: Site) -> list[Row]:
+    """The reference rows that a publication of `claim` shows, each once."""
+    cited = [appearance.source for appearance in claim.appearances.all()]
+    cited += [evidence.source for evidence in claim.verdict.evidence.all()]
+    rows: list[Row | None] = [claim.verdict.methodology, site.publisher, claim.speaker, *claim.topics.all()]
+    for source in cited:
+        rows += [source.publisher, source]
+    return list({subject_of(row): row for row in rows if row is not None}.values())
+
+
+def first_use(rows: Iterable[Row], *, at: dt.datetime) -> None:
+    """Put rows on record that no publication has used before; rows on record stay as the record has them."""
+    by_subject = {subject_of(row): row for row in rows}
+    known = set(Reference.objects.filter(subject__in=by_subject).values_list("subject", flat=True))
+    for subject, row in by_subject.items():
+        if subject not in known:
+            put_on_record(row, note="First used by a published fact-check.", at=at)
+
+
+# Reference rows are public only while a current publication uses them; methodologies explain old ones too.
+_USED_BY = {
+    "speakers": "speaker__slug",
+    "sources": "sources__slug",
+    "topics": "topics__slug",
+    "publishers": "publishers__slug",
+}
+
+
+def public(kind: str, identifier: str) -> dict[str, Any] | None:
+    """The published reference document, or None where no current publication uses the row."""
+    reference = Reference.objects.filter(subject=f"{kind}/{identifier}").select_related("revision").first()
+    if reference is None:
+        return None
+    column = _USED_BY.get(kind)
+    if column and not Publication.objects.published().filter(**{column: identifier}).exists():
+        return None
+    return _document(reference)
+
+
+def public_all(kind: str) -> list[dict[str, Any]]:
+    """Every public reference document of a kind, in the order of its subject."""
+    references = Reference.objects.filter(subject__startswith=f"{kind}/").select_related("revision")
+    column = _USED_BY.get(kind)
+    if column:
+        used = (
+            Publication.objects.order_by().exclude(**{column: None}).values_list(column, flat=True).distinct()
+        )
+        references = references.filter(subject__in=[f"{kind}/{identifier}" for identifier in used])
+    return [_document(reference) for reference in references.order_by("subject")]
+
+
+def named(kind: str, identifiers: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Published reference documents by identifier, in one query."""
+    subjects = [f"{kind}/{identifier}" for identifier in identifiers]
+    references = Reference.objects.filter(subject__in=subjects).select_related("revision")
+    return {reference.subject.partition("/")[2]: _document(reference) for reference in references}
+
+
+def _document(reference: Reference) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(reference.revision.body or "null")
+    return document

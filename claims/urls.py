@@ -1,0 +1,11 @@
+from django.urls import path
+
+from claims import views
+
+urlpatterns = [
+    path("", views.lookup, name="lookup"),
+    path("claims/<slug:slug>/", views.claim, name="claim"),
+    path("sources/<slug:slug>/", views.source, name="source"),
+    path("speakers/<slug:slug>/", views.speaker, name="speaker"),
+    path("methodology/", views.methodology, name="methodology"),
+]

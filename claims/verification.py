@@ -1,0 +1,71 @@
+"""Checking the record against itself and against what is public: the first thing wrong is named."""
+
+import json
+from collections.abc import Iterator
+
+from claims import chain, projection, record
+from claims.canonical import canonical
+from claims.models import Head, Publication, Reference, Revision
+
+
+def verify_record() -> Iterator[str]:
+    """Sentences that say what is wrong, in order; nothing where all holds.
+
+    Checks the chain (sequence, links, digests, times, numbers, redactions), the head row, that each publication and
+    reference stands on the last entry of its subject, and that its columns say what that entry's body says.
+    """
+    problem = chain.first_problem(record.entries())
+    if problem:
+        yield problem
+        return
+    yield from _head_problems()
+    yield from _publication_problems()
+    yield from _reference_problems()
+
+
+def _head_problems() -> Iterator[str]:
+    head = Head.objects.get(pk=1)
+    last = Revision.objects.order_by("sequence").last()
+    sequence, entry_digest = (last.sequence, last.entry_digest) if last else (0, "")
+    if (head.sequence, head.entry_digest) != (sequence, entry_digest):
+        yield f"The head says entry {head.sequence}, but the record ends with entry {sequence}."
+    if last and head.at != last.at:
+        yield "The head's time is not the time of the last entry."
+
+
+def _publication_problems() -> Iterator[str]:
+    publications = Publication.objects.order_by("slug").select_related("revision", "speaker")
+    for publication in publications.iterator(chunk_size=200):
+        name, revision = f"The publication {publication.slug}", publication.revision
+        if revision.body is None:
+            yield f"{name} stands on entry {revision.sequence}, which is redacted."
+            continue
+        body = json.loads(revision.body)
+        if revision.subject != f"claims/{publication.slug}":
+            yield f"{name} stands on entry {revision.sequence}, which is about {revision.subject}."
+        if Revision.objects.of(revision.subject).exclude(kind="redaction").last() != revision:
+            yield f"{name} does not stand on the last entry of its subject."
+        if canonical(body) != revision.body:
+            yield f"{name}: the body of entry {revision.sequence} is not in canonical form."
+        for column, value in projection.columns(body).items():
+            stored = getattr(publication, column)
+            if str(stored if stored is not None else "") != str(value if value is not None else ""):
+                yield f"{name}: its column {column} does not say what entry {revision.sequence} says."
+        speaker = publication.speaker.slug if publication.speaker else None
+        if speaker != (body["speaker"]["id"] if body["speaker"] else None):
+            yield f"{name}: its speaker is not the one that entry {revision.sequence} names."
+        if projection.stored_joins(publication) != projection.joins(body):
+            yield f"{name}: its topics, sources, publishers or relations are not those of entry {revision.sequence}."
+    known = Publication.objects.values("revision__subject")
+    lost = Revision.objects.filter(kind="publication").exclude(subject__in=known).first()
+    if lost:
+        yield f"Entry {lost.sequence} published {lost.subject}, but nothing public stands on it."
+
+
+def _reference_problems() -> Iterator[str]:
+    for reference in (
+        Reference.objects.order_by("subject").select_related("revision").iterator(chunk_size=200)
+    ):
+        last = Revision.objects.of(reference.subject).exclude(kind="redaction").last()
+        if last != reference.revision or reference.revision.body is None:
+            yield f"What is public of {reference.subject} does not stand on the last entry about it."

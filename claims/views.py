@@ -1,0 +1,166 @@
+"""The public pages. Everything that they show comes from publications and published reference documents."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from claims import (
+    claimreview,
+    documents,
+    findings,
+    paging,
+    passages,
+    presentation,
+    printed,
+    rationale,
+    reading,
+    reference,
+    search,
+)
+from claims.addresses import base_url
+from claims.asked import asked, turned, without
+from claims.filters import PublicationFilterSet
+from claims.models import Publication
+
+ROWS = 20
+
+
+@require_safe
+def lookup(request: HttpRequest) -> HttpResponse:
+    """The claims that have the words and pass the filters, newest on the record first."""
+    filters = PublicationFilterSet(request.GET, queryset=Publication.objects.published().for_documents())
+    form = filters.form
+    given = {name: request.GET[name].strip() for name in form.fields if request.GET.get(name, "").strip()}
+    parameters = {name: value for name, value in given.items() if name not in form.errors}
+    # A browser's date field complains about a value that is no date; the page says it in a sentence instead.
+    form.data = parameters
+    page = _page(request, filters.qs)
+    partial: list[Publication] = []
+    if "q" in parameters and not page.rows:
+        others = {name: value for name, value in parameters.items() if name != "q"}
+        unworded = PublicationFilterSet(others, queryset=Publication.objects.published().for_documents())
+        partial = search.some_words(parameters["q"], unworded.qs)
+    return render(
+        request,
+        "claims/lookup.html",
+        {
+            "form": form,
+            "words": parameters.get("q", ""),
+            "asked": asked(
+                parameters,
+                labels={name: str(field.label) for name, field in form.fields.items()},
+                choices={name: dict(getattr(form.fields[name], "choices", ())) for name in parameters},
+            ),
+            "filters_on": len(parameters.keys() - {"q"}),
+            "problems": [
+                {"label": form.fields[name].label, "value": given.get(name, ""), "sentence": " ".join(errors)}
+                for name, errors in form.errors.items()
+            ],
+            "rows": _rows(request, page.rows),
+            "partial": _rows(request, partial),
+            "without_filters": without(parameters, *(parameters.keys() - {"q"})),
+            **_turns(parameters, page),
+        },
+    )
+
+
+@require_safe
+def claim(request: HttpRequest, slug: str) -> HttpResponse:
+    """One published fact-check."""
+    publication = get_object_or_404(Publication.objects.published().for_documents(), slug=slug)
+    document = documents.served(publication, base_url=base_url(request))
+    methodology = (
+        reference.public("methodologies", document["methodology"]) if document["methodology"] else None
+    )
+    return render(
+        request,
+        "claims/claim.html",
+        {
+            "document": document,
+            "page": presentation.claim_page(document, methodology),
+            "topics": list(reference.named("topics", document["topics"]).values()),
+            "claimreview": claimreview.script_safe(claimreview.claimreview(document)),
+        },
+    )
+
+
+@require_safe
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    """What one source shows, and the passages of it that published fact-checks cite."""
+    found = _public("sources", slug)
+    publications = list(reading.for_source(slug))
+    served = documents.served_many(publications, base_url=base_url(request))
+    held = {sha256: here for document in served for sha256, here in document["live"]["held"].items()}
+    return render(
+        request,
+        "claims/source.html",
+        {
+            "source": passages.source_line(found),
+            "note": found["note"],
+            "snapshots": passages.snapshots(found, held=held),
+            "passages": passages.cited_passages(reading.passages(slug, publications)),
+            "rows": [presentation.claim_row(document) for document in served],
+        },
+    )
+
+
+@require_safe
+def speaker(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who a speaker is, and what they are published as having claimed."""
+    found = _public("speakers", slug)
+    page = _page(request, reading.for_speaker(slug))
+    served = documents.served_many(page.rows, base_url=base_url(request))
+    return render(
+        request,
+        "claims/speaker.html",
+        {
+            "speaker": found,
+            "roles": presentation.roles(served),
+            "rows": [presentation.claim_row(document) for document in served],
+            **_turns({}, page),
+        },
+    )
+
+
+@require_safe
+def methodology(request: HttpRequest) -> HttpResponse:
+    """The scale, the attribution findings and the rules, each version of them."""
+    versions = [
+        {
+            "version": document["version"],
+            "title": document["title"],
+            "ratings": findings.scale(document),
+            "attributions": findings.attributions(document),
+            "rules": rationale.to_html(document["rules"], highest=4),
+        }
+        for document in reversed(reference.public_all("methodologies"))
+    ]
+    return render(request, "claims/methodology.html", {"versions": versions, "levels": printed.LEVELS})
+
+
+def _public(kind: str, slug: str) -> dict[str, Any]:
+    found = reference.public(kind, slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: HttpRequest, publications: Any) -> paging.Page:
+    # A bad place is no reason to show nothing: the list begins at its newest entry.
+    before = paging.sequence_of(request.GET.get("before", ""))
+    after = None if before else paging.sequence_of(request.GET.get("after", ""))
+    return paging.page_of(publications, before=before, after=after, size=ROWS)
+
+
+def _rows(request: HttpRequest, publications: Any) -> list[presentation.ClaimRow]:
+    served = documents.served_many(publications, base_url=base_url(request))
+    return [presentation.claim_row(document) for document in served]
+
+
+def _turns(parameters: dict[str, str], page: paging.Page) -> dict[str, Any]:
+    return {
+        "older": turned(parameters, before=page.next_before),
+        "newer": turned(parameters, after=page.previous_after),
+    }

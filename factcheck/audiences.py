@@ -1,0 +1,69 @@
+"""Whom each address is for. A test walks every address and fails on one that this table does not declare."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+class Audience(StrEnum):
+    """public: anyone. staff: signed-in editors. partner: a newsroom with its key."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    PARTNER = "partner"
+
+
+# By name, or by route where a pattern has no name.
+AUDIENCES: dict[str, Audience] = {
+    "lookup": Audience.PUBLIC,
+    "claim": Audience.PUBLIC,
+    "source": Audience.PUBLIC,
+    "speaker": Audience.PUBLIC,
+    "methodology": Audience.PUBLIC,
+    "api-claims": Audience.PUBLIC,
+    "api-claim": Audience.PUBLIC,
+    "api-unknown": Audience.PUBLIC,
+    # The door itself, and the words of the admin's scripts.
+    "admin:login": Audience.PUBLIC,
+    "admin:jsi18n": Audience.PUBLIC,
+}
+
+# Django's admin site asks for a staff account on every view that it wraps, so all other names in it are for staff.
+NAMESPACES: dict[str, Audience] = {"admin": Audience.STAFF}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One URL pattern: its route from the root, and its name behind its namespaces ("admin:" for an unnamed one)."""
+
+    route: str
+    name: str
+
+
+def addresses() -> list[Address]:
+    """Every URL pattern of the house, in the order of the URLconf."""
+    return list(_walk(get_resolver().url_patterns, route="", namespaces=()))
+
+
+def audience_of(address: Address) -> Audience | None:
+    """The declared audience, or None."""
+    return AUDIENCES.get(address.name or address.route) or NAMESPACES.get(address.name.partition(":")[0])
+
+
+def undeclared() -> list[Address]:
+    """The addresses for which nobody has said whom they are for."""
+    return [address for address in addresses() if audience_of(address) is None]
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], *, route: str, namespaces: tuple[str, ...]
+) -> Iterator[Address]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern.url_patterns, route=here, namespaces=inner)
+        else:
+            yield Address(route=here, name=":".join([*namespaces, pattern.name or ""]))

@@ -1,0 +1,150 @@
+"""Readers of environment variables. Each returns a plain value or raises ImproperlyConfigured with one sentence
+that names the variable, says what is wrong with its value and what to write."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.datadir import SHORTEST_SECRET_KEY
+
+NAMES = (
+    "FACTCHECK_DATA_DIR",
+    "FACTCHECK_DEBUG",
+    "FACTCHECK_HOSTS",
+    "FACTCHECK_HTTPS",
+    "FACTCHECK_PROXY",
+    "FACTCHECK_SECRET_KEY",
+    "FACTCHECK_URL",
+)
+YES = ("1", "true", "yes", "on")
+NO = ("0", "false", "no", "off", "")
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+HOST = re.compile(
+    r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]", re.ASCII
+)
+
+Variables = Mapping[str, str]
+
+
+def refuse_unknown(variables: Variables) -> None:
+    """A misspelt FACTCHECK_ variable is refused, so that no setting is lost without a word."""
+    for name in sorted(variables):
+        if name.startswith("FACTCHECK_") and name not in NAMES:
+            near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0)[0]
+            raise ImproperlyConfigured(
+                f"{name} is not a variable of this program: the nearest one is {near}; write that, or unset {name}."
+            )
+
+
+def flag(variables: Variables, name: str) -> bool:
+    """Yes or no; unset or empty is no."""
+    value = variables.get(name, "").strip().lower()
+    if value in YES:
+        return True
+    if value in NO:
+        return False
+    raise ImproperlyConfigured(f"{name} is {variables[name]!r}, which is neither yes nor no: write 1 or 0.")
+
+
+def port(variables: Variables) -> int:
+    """PORT, 8000 when unset or empty."""
+    value = variables.get("PORT", "").strip() or "8000"
+    if not re.fullmatch(r"[0-9]{1,5}", value, re.ASCII) or not 1 <= int(value) <= 65535:
+        raise ImproperlyConfigured(f"PORT is {value!r}, which is no port: write a number from 1 to 65535.")
+    return int(value)
+
+
+def data_dir(variables: Variables, *, default: Path) -> Path:
+    """FACTCHECK_DATA_DIR as an absolute path; a relative one starts at the working directory."""
+    value = variables.get("FACTCHECK_DATA_DIR", "").strip()
+    return Path(value).expanduser().absolute() if value else default
+
+
+def hosts(variables: Variables) -> list[str]:
+    """FACTCHECK_HOSTS, a comma-separated list; unset, this machine's own names and the host of FACTCHECK_URL."""
+    names = [name.strip().lower() for name in variables.get("FACTCHECK_HOSTS", "").split(",") if name.strip()]
+    if not names:
+        address = _web_address(variables)
+        return list(dict.fromkeys([*LOCAL_HOSTS, address[1]])) if address else list(LOCAL_HOSTS)
+    for name in names:
+        if not HOST.fullmatch(name):
+            raise ImproperlyConfigured(
+                f"FACTCHECK_HOSTS lists {name!r}, which is no host name: write the names that readers use, "
+                "without scheme, port or asterisk, as in facts.example.org,www.example.org."
+            )
+    return names
+
+
+def public_url(variables: Variables, *, https: bool, port: int, hosts: list[str]) -> str:
+    """FACTCHECK_URL, the address readers use, without a trailing slash; unset, it follows from the other settings."""
+    address = _web_address(variables)
+    if address is None:
+        return f"https://{hosts[0].lstrip('.')}" if https else f"http://127.0.0.1:{port}"
+    scheme, host, named_port = address
+    if https and scheme != "https":
+        raise ImproperlyConfigured(
+            f"FACTCHECK_URL begins with {scheme}://, but FACTCHECK_HTTPS is on: write it with https://."
+        )
+    if not any(host == known or (known[0] == "." and f".{host}".endswith(known)) for known in hosts):
+        raise ImproperlyConfigured(
+            f"FACTCHECK_URL names {host}, which FACTCHECK_HOSTS does not list: add {host} to FACTCHECK_HOSTS."
+        )
+    return f"{scheme}://{host}" + (f":{named_port}" if named_port else "")
+
+
+def _web_address(variables: Variables) -> tuple[str, str, int | None] | None:
+    """Scheme, host (an IPv6 address in brackets) and port of FACTCHECK_URL, or None when it is unset."""
+    value = variables.get("FACTCHECK_URL", "").strip()
+    if not value:
+        return None
+    example = "write scheme and host only, as in https://facts.example.org."
+    try:
+        parts = urlsplit(value)
+        host, named_port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, named_port = urlsplit(""), "", None
+    name = f"[{host}]" if ":" in host else host
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(name) or parts.username is not None:
+        raise ImproperlyConfigured(f"FACTCHECK_URL is {value!r}, which is no web address: {example}")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"FACTCHECK_URL is {value!r}, which holds more than a host: {example}")
+    return parts.scheme, name, named_port
+
+
+def secret_key(variables: Variables) -> str | None:
+    """FACTCHECK_SECRET_KEY, or None when the key of the data folder is to be used. Never repeats the value."""
+    value = variables.get("FACTCHECK_SECRET_KEY", "")
+    if not value:
+        return None
+    if len(value) < SHORTEST_SECRET_KEY or len(set(value)) < 10 or value.startswith("django-insecure-"):
+        raise ImproperlyConfigured(
+            f"FACTCHECK_SECRET_KEY is too easy to guess: write at least {SHORTEST_SECRET_KEY} random characters, "
+            "or unset it and the key kept in the data folder is used."
+        )
+    return value
+
+
+def postgresql(variables: Variables) -> dict[str, Any] | None:
+    """DATABASE_URL as a PostgreSQL entry of DATABASES, or None when it is unset. Never repeats the value."""
+    value = variables.get("DATABASE_URL", "").strip()
+    if not value:
+        return None
+    example = (
+        "write it as postgres://USER:PASSWORD@HOST:5432/NAME (postgres://USER@//FOLDER/NAME for a socket), "
+        "or unset it and SQLite in the data folder is used."
+    )
+    if value.split(":", 1)[0] not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database: {example}")
+    try:
+        entry: dict[str, Any] = environ.Env.db_url_config(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {example}") from None
+    if not entry["NAME"]:
+        raise ImproperlyConfigured(f"DATABASE_URL names no database: {example}")
+    return entry

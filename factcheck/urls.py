@@ -1,0 +1,18 @@
+"""Every address of the house. factcheck/audiences.py says whom each is for."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from factcheck.api import problems
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("claims.api_urls")),
+    re_path(r"^api(?:/.*)?$", problems.unknown_address, name=problems.UNKNOWN_ADDRESS),
+    path("", include("claims.urls")),
+]
+
+handler400 = problems.bad_request
+handler403 = problems.permission_denied
+handler404 = problems.not_found
+handler500 = problems.server_error

@@ -1,0 +1,30 @@
+"""Model fields that several apps share."""
+
+from typing import Any
+
+from django.db import models
+
+from sources.folding import fold
+
+
+class FoldedField(models.TextField):
+    """The folded text of another field, stored because collations and LIKE differ between databases.
+
+    The value is derived at every write, so nobody fills it in and nothing can forget it.
+    """
+
+    def __init__(self, *, of: str = "", **options: Any) -> None:
+        self.of = of
+        options.update(editable=False, blank=True)
+        super().__init__(**options)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, options = super().deconstruct()
+        options["of"] = self.of
+        del options["editable"], options["blank"]
+        return name, path, args, options
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = fold(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, value)
+        return value

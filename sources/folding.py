@@ -1,0 +1,70 @@
+"""Folded text for search and for sorting: the same on every database, whatever its collation and its LIKE.
+
+Folding is for finding and ordering only. No quotation is ever compared folded (see sources.quotations).
+"""
+
+import unicodedata
+
+# Letters that a reader types without their stroke or ligature, and that Unicode does not take apart.
+_PLAIN = str.maketrans({
+    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+})  # fmt: skip
+
+# Marks that make another letter, not an accented one: й is not и, ї is not і, ў is not у, ѓ and ќ are not г and к.
+# ё is left out, because most printed Russian writes it as е.
+_LETTERS = frozenset({"и\u0306", "у\u0306", "і\u0308", "г\u0301", "к\u0301"})
+
+# Apostrophes that Unicode counts as letters.
+_LETTER_APOSTROPHES = frozenset("ʹʺʻʼʽʾʿˈˊˋ")
+
+
+def _is_accent(mark: str) -> bool:
+    """Whether a combining mark is an accent (class 200 and above) or a Hebrew or Arabic point (10 to 36).
+
+    The vowel signs and tone marks of Indic scripts, of Thai and of Lao, and the voicing marks of kana are letters
+    of their words and stay.
+    """
+    placed = unicodedata.combining(mark)
+    return placed >= 200 or 10 <= placed <= 36
+
+
+def fold(text: str) -> str:
+    """`text` in lower case, without accents, with every run of anything but letters and digits as one space.
+
+    Compatibility forms are taken apart (ﬁ, ½, full width), letters are case-folded, invisible format characters
+    (soft hyphen, joiners, direction marks) vanish. Folding a folded text changes nothing.
+    """
+    taken_apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    folded: list[str] = []
+    for character in unicodedata.normalize("NFKD", taken_apart):
+        category = unicodedata.category(character)
+        if category[0] == "M":
+            if folded and folded[-1] + character in _LETTERS:
+                folded[-1] += character
+            elif (
+                folded
+                and folded[-1] != " "
+                and not _is_accent(character)
+                and not _is_hidden(character, category)
+            ):
+                folded.append(character)
+        elif category[0] in "LN" and character not in _LETTER_APOSTROPHES:
+            folded.append(character)
+        elif not _is_hidden(character, category) and folded and folded[-1] != " ":
+            folded.append(" ")
+    return unicodedata.normalize("NFC", "".join(folded)).strip()
+
+
+def _is_hidden(character: str, category: str) -> bool:
+    """Format characters, variation selectors and enclosing marks: nothing that a reader types."""
+    return category in ("Cf", "Me") or "\ufe00" <= character <= "\ufe0f" or character >= "\U000e0000"
+
+
+def sort_key(text: str) -> str:
+    """What names and titles are ordered by: the folded text, or the text itself where folding leaves nothing."""
+    return fold(text) or text.casefold()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text`, in order."""
+    return fold(text).split()

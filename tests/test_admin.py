@@ -1,0 +1,89 @@
+"""The admin: every page opens, what only the program writes stays read-only, and actions go through the one door."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from makers import make_claim, make_published, make_user
+
+from claims.models import Claim, Contribution, Publication, Revision, Verdict
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(**values: Any) -> Client:
+    client = Client()
+    client.force_login(make_user(is_superuser=True, **values))
+    return client
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_every_page_opens(model: Any) -> None:
+    make_published()
+    client, name = signed_in(), f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    assert client.get(reverse(f"{name}_changelist"), {"q": "bridge"}).status_code == 200
+    assert client.get(reverse(f"{name}_add")).status_code in (200, 403)
+    row = model._default_manager.first()
+    if row is not None:
+        assert client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("model", [Revision, Publication])
+def test_the_record_is_read_only(model: Any) -> None:
+    make_published()
+    client, row = signed_in(), model.objects.first()
+    before = list(model.objects.values())
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    assert client.post(reverse(f"{name}_add"), {"note": "x"}).status_code == 403
+    assert client.post(reverse(f"{name}_change", args=[row.pk]), {"note": "x"}).status_code == 403
+    assert client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    delete = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    client.post(reverse(f"{name}_changelist"), delete)
+    assert list(model.objects.values()) == before
+
+
+def act(client: Client, action: str, verdict: Verdict) -> str:
+    response = client.post(
+        reverse("admin:claims_verdict_changelist"),
+        {"action": action, "_selected_action": [verdict.pk]},
+        follow=True,
+    )
+    verdict.refresh_from_db()
+    return str(response.content.decode())
+
+
+def test_a_claim_goes_from_draft_to_publication_by_two_people() -> None:
+    author = make_user(is_superuser=True)
+    first, second = Client(), signed_in()
+    first.force_login(author)
+    verdict = make_claim(author=author).verdict
+    act(first, "submit", verdict)
+    assert "has to come from somebody else" in act(first, "approve", verdict)
+    assert verdict.status == "submitted"
+    act(second, "approve", verdict)
+    act(second, "publish", verdict)
+    assert verdict.status == "published"
+    assert Publication.objects.count() == 1
+
+
+def test_whoever_edits_a_claim_in_the_admin_is_a_contributor() -> None:
+    editor = make_user(is_superuser=True)
+    client = Client()
+    client.force_login(editor)
+    claim = make_claim("one")
+    address = reverse("admin:claims_claim_change", args=[claim.pk])
+    form = client.get(address).context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    for inline in client.get(address).context["inline_admin_formsets"]:
+        formset = inline.formset
+        data |= {f"{formset.prefix}-{key}": value for key, value in formset.management_form.initial.items()}
+        for row in formset.initial_forms:
+            values = {row.add_prefix(name): row[name].value() for name in row.fields}
+            data |= {name: value for name, value in values.items() if value is not None}
+    data["title"] = "Another title"
+    response = client.post(address, data)
+    assert response.status_code == 302, response.context["errors"]
+    assert Claim.objects.get().title == "Another title"
+    assert list(Contribution.objects.values_list("user", flat=True)) == [editor.pk]

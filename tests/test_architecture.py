@@ -1,0 +1,172 @@
+"""The arrows of the house, read from the source with ast: sources <- claims <- factcheck, and layers inside an app."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("sources", "claims", "factcheck")
+MAY_IMPORT = {"sources": {"sources"}, "claims": {"sources", "claims"}, "factcheck": set(APPS)}
+
+# Pure modules: plain values in, plain values out. Neither Django nor a module that is not pure.
+PURE = {
+    "sources.folding",
+    "sources.quotations",
+    "claims.canonical",
+    "claims.chain",
+    "claims.claimreview",
+    "claims.rationale",
+    "claims.wordings",
+    "claims.seeding.files",
+    "claims.seeding.shape",
+}
+
+# Inside claims, from the bottom up; a module imports its own layer and those below.
+LAYERS = [
+    {"canonical", "chain", "claimreview", "rationale", "wordings"},
+    {"models", "guards", "paging"},
+    {"body"},
+    {"record", "projection", "readiness", "reference", "search"},
+    {"publishing", "documents", "filters", "reading", "verification"},
+    {"workflow"},
+    {"seeding", "findings", "printed", "passages", "presentation", "asked"},
+    {
+        "addresses",
+        "admin",
+        "api",
+        "api_urls",
+        "views",
+        "urls",
+        "apps",
+        "context_processors",
+        "templatetags",
+        "management",
+    },
+]
+
+FORBIDDEN_NAMES = {"signals", "services", "utils", "helpers", "constants", "misc", "common"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield name.removesuffix(".__init__"), path
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            module = node.module or ""
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+MODULES = list(modules())
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_arrows_point_down(name: str, path: Path) -> None:
+    app = name.split(".")[0]
+    for imported in imports(path):
+        other = imported.split(".")[0]
+        if other in APPS:
+            assert other in MAY_IMPORT[app], f"{name} imports {imported}"
+        assert other != "tests", f"{name} imports tests"
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_strings_name_no_model_of_a_higher_app(name: str, path: Path) -> None:
+    app = name.split(".")[0]
+    above = [other for other in APPS if other not in MAY_IMPORT[app]]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            first, dot, rest = node.value.partition(".")
+            is_reference = dot and first in above and rest.isidentifier() and rest[:1].isupper()
+            assert not is_reference, f"{name} names {node.value}"
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_pure_modules_know_no_database(name: str) -> None:
+    paths = [path for module, path in MODULES if module == name or module.startswith(f"{name}.")]
+    assert paths, f"{name} is gone; the table above is out of date"
+    for path in paths:
+        for imported in imports(path):
+            assert imported.split(".")[0] not in ("django", "rest_framework"), f"{name} imports {imported}"
+            if imported.split(".")[0] in APPS:
+                assert any(imported == pure or imported.startswith(f"{pure}.") for pure in PURE), (
+                    f"{name} is pure and imports {imported}"
+                )
+
+
+def layer(module: str) -> int:
+    part = module.split(".")[1]
+    found = [number for number, names in enumerate(LAYERS) if part in names]
+    assert found, f"claims.{part} has no layer: say in tests/test_architecture.py where it stands"
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [(name, path) for name, path in MODULES if name.startswith("claims.") and ".migrations" not in name],
+)
+def test_layers_inside_claims(name: str, path: Path) -> None:
+    for imported in imports(path):
+        if imported.startswith("claims."):
+            assert layer(imported) <= layer(name), f"{name} imports {imported}, which stands above it"
+
+
+def test_no_module_without_a_real_name() -> None:
+    assert not [name for name, _ in MODULES if set(name.split(".")) & FORBIDDEN_NAMES]
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_no_hidden_doors(name: str, path: Path) -> None:
+    """No signal receivers and no save() overrides: each rule has one named home."""
+    for imported in imports(path):
+        assert "django.db.models.signals" not in imported, f"{name} listens to signals"
+        assert "django.dispatch" not in imported, f"{name} listens to signals"
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef):
+            overridden = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+            assert "save" not in overridden, f"{name}.{node.name} overrides save()"
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_modules_split_in_time(name: str, path: Path) -> None:
+    if ".migrations." not in name:
+        assert len(path.read_text().splitlines()) <= 400, f"{name} has outgrown one module"
+
+
+def test_the_top_level_is_the_design() -> None:
+    known = {
+        "factcheck",
+        "claims",
+        "sources",
+        "seeds",
+        "templates",
+        "tests",
+        "static",
+        "docs",
+        "requirements",
+        ".ci",
+    }
+    files = {
+        "manage.py",
+        "pyproject.toml",
+        "README.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "Makefile",
+        "CHANGELOG.md",
+        ".gitignore",
+    }
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {line.split("/")[0] for line in listed.stdout.splitlines()} <= known | files

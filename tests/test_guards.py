@@ -1,0 +1,136 @@
+"""The record is guarded in the database itself, whichever door somebody tries."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, InternalError, connection, transaction
+from makers import NOON, make_published, make_source
+
+from claims import record
+from claims.guards import GUARDS, check_guards, demand_guards
+from claims.models import Revision
+from sources.guards import install, missing, remove
+from sources.models import Snapshot
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = (IntegrityError, InternalError)
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def columns() -> str:
+    return ", ".join(field.column for field in Revision._meta.concrete_fields)
+
+
+DOORS = {
+    "a queryset's update": lambda: Revision.objects.update(note="other"),
+    "a model's save": lambda: Revision(pk=1, subject="claims/x", number=1, kind="typo", at=NOON).save(),
+    "a bulk update": lambda: Revision.objects.bulk_update([Revision(pk=1, note="other")], fields=["note"]),
+    "a queryset's delete": lambda: Revision.objects.filter(kind="reference")._raw_delete("default"),
+    "an UPDATE of the body": lambda: execute("UPDATE claims_revision SET body = '{}'"),
+    "an UPDATE of the time": lambda: execute("UPDATE claims_revision SET at = '2020-01-01 00:00:00'"),
+    "taking a body out without a redaction": lambda: execute("UPDATE claims_revision SET body = NULL"),
+    "a DELETE": lambda: execute("DELETE FROM claims_revision"),
+    "an INSERT that leaves a gap": lambda: execute(
+        f"INSERT INTO claims_revision ({columns()}) "
+        "SELECT sequence + 100, subject, number + 100, kind, note, at, body, body_digest, entry_digest, "
+        "'0' || substr(entry_digest, 2), NULL FROM claims_revision ORDER BY sequence DESC LIMIT 1"
+    ),
+    "an INSERT that does not link to the last entry": lambda: execute(
+        f"INSERT INTO claims_revision ({columns()}) "
+        "SELECT sequence + 1, subject, number + 100, kind, note, at, body, body_digest, 'elsewhere', "
+        "'0' || substr(entry_digest, 2), NULL FROM claims_revision ORDER BY sequence DESC LIMIT 1"
+    ),
+    "a bulk create over a known entry": lambda: Revision.objects.bulk_create(
+        [
+            Revision(
+                pk=1, subject="claims/x", number=1, kind="typo", at=NOON, body="{}", entry_digest="0" * 64
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["sequence"],
+        update_fields=["note"],
+    ),
+}
+if connection.vendor == "sqlite":
+    DOORS["INSERT OR REPLACE"] = lambda: execute(
+        f"INSERT OR REPLACE INTO claims_revision ({columns()}) "
+        "SELECT sequence, subject, number, kind, 'other', at, body, body_digest, previous, entry_digest, redacts "
+        "FROM claims_revision WHERE sequence = 1"
+    )
+    DOORS["UPDATE OR REPLACE"] = lambda: execute(
+        "UPDATE OR REPLACE claims_revision SET sequence = 1 WHERE sequence = 2"
+    )
+else:
+    # The constraints first, or their pending checks refuse the TRUNCATE before the guard is asked.
+    DOORS["TRUNCATE"] = lambda: execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE claims_revision CASCADE")
+    DOORS["an upsert"] = lambda: execute(
+        f"INSERT INTO claims_revision ({columns()}) SELECT * FROM claims_revision WHERE sequence = 1 "
+        "ON CONFLICT (sequence) DO UPDATE SET note = 'other'"
+    )
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_record_refuses(door: str) -> None:
+    make_published()
+    before = list(Revision.objects.order_by("sequence").values())
+    with pytest.raises(REFUSED, match="record"), transaction.atomic():
+        DOORS[door]()
+    assert list(Revision.objects.order_by("sequence").values()) == before
+
+
+def test_a_redaction_takes_one_body_and_nothing_else() -> None:
+    claim = make_published()
+    first = Revision.objects.of(claim.subject).get()
+    record.append(subject=claim.subject, kind="update", note="Newer.", at=NOON, body={"format": 1})
+    with pytest.raises(record.RedactionRefused, match="what the public reads now"):
+        record.redact(sequence=first.sequence, reason="A private address.", at=NOON)
+    newest = Revision.objects.of(claim.subject).last()
+    assert newest
+    redaction = record.redact(sequence=newest.sequence, reason="A private address.", at=NOON)
+    assert Revision.objects.get(pk=newest.pk).body is None
+    assert Revision.objects.get(pk=first.pk).body is not None
+    assert redaction.redacts == newest.sequence
+    with pytest.raises(REFUSED, match="record"), transaction.atomic():
+        execute(f"UPDATE claims_revision SET note = 'x', body = NULL WHERE sequence = {newest.pk}")
+    with pytest.raises(REFUSED, match="record"), transaction.atomic():
+        execute(f"UPDATE claims_revision SET body = '{{}}' WHERE sequence = {newest.pk}")
+
+
+@pytest.mark.parametrize(
+    "change", ["sha256 = 'z' || substr(sha256, 2)", "length = length + 1", "text = text || '.'"]
+)
+def test_a_snapshot_never_changes(change: str) -> None:
+    make_source(text="Made-up words.")
+    with pytest.raises(REFUSED, match="snapshot never changes"), transaction.atomic():
+        execute(f"UPDATE sources_snapshot SET {change}")
+
+
+def test_a_snapshots_text_may_arrive_and_go() -> None:
+    """A fingerprint gets its text when the archive is loaded; a text that may not be held any longer goes."""
+    source = make_source(text="Made-up words.", held=False)
+    Snapshot.objects.filter(source=source).update(text="Made-up words.")
+    Snapshot.objects.filter(source=source).update(text=None)
+    assert source.snapshots.get().text is None
+
+
+def test_all_guards_stand_after_migration() -> None:
+    assert missing(connection, GUARDS) == []
+    assert check_guards(databases=["default"]) == []
+    demand_guards()
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_a_missing_guard_is_noticed_at_start_up(guard) -> None:  # type: ignore[no-untyped-def]
+    if not (guard.sqlite if connection.vendor == "sqlite" else guard.postgresql):
+        assert missing(connection, [guard]) == []
+        return
+    remove(connection, [guard])
+    assert [error.id for error in check_guards(databases=["default"])] == ["claims.E001"]
+    with pytest.raises(ImproperlyConfigured, match=guard.name):
+        demand_guards()
+    install(connection, [guard])
+    demand_guards()

@@ -1,0 +1,194 @@
+"""The public pages by their answers: what is asked, what is found, what is said where nothing is."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from makers import make_claim, make_published, make_source, make_speaker
+
+pytestmark = pytest.mark.django_db
+
+
+def page(address: str, status: int = 200) -> str:
+    answer = Client().get(address)
+    assert answer.status_code == status, address
+    return answer.content.decode()
+
+
+def listed(text: str) -> list[str]:
+    """The claims that a page lists, in its order."""
+    return re.findall(r'<h3[^>]*><a href="/claims/([\w-]+)/">', text)
+
+
+def sentences(text: str) -> str:
+    """The page's words without its tags, in single spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def queries(address: str) -> int:
+    page(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as counted:
+        page(address)
+    return len(counted)
+
+
+def test_an_empty_database_says_what_will_stand_here() -> None:
+    assert "Nothing has been published here yet." in page("/")
+    assert "No methodology has been published here yet." in page("/methodology/")
+
+
+def test_the_newest_entry_stands_first() -> None:
+    make_published("older")
+    make_published("newer")
+    assert listed(page("/")) == ["newer", "older"]
+
+
+def test_words_and_filters_are_named_and_can_be_removed() -> None:
+    make_published("bridge", text="The bridge will open.")
+    make_published("tunnel", text="The tunnel will open.", rating="false")
+    text = page("/?q=tunnel&rating=false&speaker=ada-quill")
+    assert listed(text) == ["tunnel"]
+    assert "Narrow the list (2 on)" in text
+    for without in (
+        "/?rating=false&amp;speaker=ada-quill",
+        "/?q=tunnel&amp;speaker=ada-quill",
+        "/?q=tunnel&amp;rating=false",
+    ):
+        assert f'href="{without}"' in text
+    assert "Is it true? False Remove" in sentences(text)
+
+
+def test_unknown_parameters_are_ignored() -> None:
+    make_published("bridge")
+    text = page("/?utm_source=letter&fbclid=1&verdict=false")
+    assert listed(text) == ["bridge"]
+    assert not re.findall(r'(?:href|value)="[^"]*utm_source', text)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("claimed_from=10.10.2022", "Claimed on or after cannot be “10.10.2022”, so it is left out."),
+        ("rating=perhaps", "Is it true? cannot be “perhaps”, so it is left out."),
+        ("topic=%3Cb%3E", "Topic cannot be “&lt;b&gt;”, so it is left out."),
+        ("q=a%00b", "Words cannot be"),
+    ],
+)
+def test_a_bad_value_gets_a_sentence_and_no_filter(query: str, sentence: str) -> None:
+    make_published("bridge")
+    text = page(f"/?{query}")
+    assert sentence in sentences(text)
+    assert listed(text) == ["bridge"]
+    # What is left out is not said to be on, and is not carried to the next page.
+    assert 'class="asked"' not in text
+
+
+def test_some_of_the_words_are_better_than_nothing() -> None:
+    make_published("bridge", text="The bridge will open.")
+    text = page("/?q=bridge+unicorn")
+    assert "No claim here has all of these words." in text
+    assert "Claims with some of these words" in text
+    assert listed(text) == ["bridge"]
+    assert listed(page("/?q=unicorn")) == []
+
+
+def test_filters_that_leave_nothing_can_be_taken_off() -> None:
+    make_published("bridge", text="The bridge will open.")
+    text = page("/?q=bridge&rating=false")
+    assert "No claim has all of these words and passes the filters." in text
+    assert '<a href="/?q=bridge">Look for the words without the filters</a>' in text
+
+
+def test_older_and_newer_entries_keep_what_was_asked() -> None:
+    source = make_source()
+    slugs = [make_published(f"claim-{number:02}", source=source).slug for number in range(23)][::-1]
+    first = page("/?speaker=ada-quill&utm_source=letter")
+    assert listed(first) == slugs[:20]
+    assert "Newer entries" not in first
+    (older,) = re.findall(r'<a href="([^"]*)" rel="next">Older entries', first)
+    assert "utm_source" not in older
+    second = page("/" + older.replace("&amp;", "&"))
+    assert listed(second) == slugs[20:]
+    (newer,) = re.findall(r'<a href="([^"]*)" rel="prev">Newer entries', second)
+    assert listed(page("/" + newer.replace("&amp;", "&"))) == slugs[:20]
+
+
+@pytest.mark.parametrize(
+    "place", ["before=abc", "before=", "after=-1", "before=99999999999999999999", "after=1&before=9999"]
+)
+def test_a_bad_place_begins_at_the_newest_entry(place: str) -> None:
+    make_published("bridge")
+    assert listed(page(f"/?{place}")) == ["bridge"]
+
+
+@pytest.mark.parametrize("address", ["/", "/?q=open", "/speakers/ada-quill/", "/sources/report/"])
+def test_twenty_rows_cost_as_many_queries_as_one(address: str) -> None:
+    source = make_source("report")
+    make_published(source=source)
+    one = queries(address)
+    for _ in range(19):
+        make_published(source=source)
+    assert len(listed(page(address))) == 20
+    assert queries(address) == one
+
+
+def test_a_page_of_a_claim_has_both_findings_the_words_and_the_record() -> None:
+    make_published("bridge")
+    text = sentences(page("/claims/bridge/"))
+    for words in (
+        "Did they say it?",
+        "Reported",
+        "Is it true?",
+        "the bridge will open in spring.",
+        "Character for character as in the archived text.",
+        "which this server holds.",
+        "Evidence against it",
+        "Shows no byline, date or link.",
+        "Read and approved by a second editor before publication.",
+    ):
+        assert words in text, words
+
+
+def test_a_page_of_a_source_shows_passages_and_never_the_text() -> None:
+    make_published("bridge", source=make_source("report"))
+    text = sentences(page("/sources/report/"))
+    assert "No byline shown" in text
+    assert "the bridge will open in spring." in text
+    assert "three open defects" in text
+    assert "The council voted twice on the bridge." not in text
+    assert "as evidence against it" in text
+
+
+@pytest.mark.parametrize(
+    "address", ["/claims/draft/", "/sources/unused/", "/speakers/silent/", "/claims/none/", "/nothing/"]
+)
+def test_what_is_not_public_is_not_there(address: str) -> None:
+    make_claim("draft", source=make_source("unused"), speaker=make_speaker("silent", name="Silent"))
+    assert "There is no such page" in page(address, 404)
+
+
+@pytest.mark.parametrize("address", ["/", "/claims/bridge/", "/methodology/"])
+def test_pages_are_for_reading(address: str) -> None:
+    make_published("bridge")
+    assert Client().post(address).status_code == 405
+    assert Client().head(address).status_code == 200
+
+
+def test_no_space_stands_before_a_full_stop() -> None:
+    """A line break at the end of an inline template would be one."""
+    make_published("bridge")
+    for address in ("/", "/claims/bridge/", "/speakers/ada-quill/", "/methodology/"):
+        words = re.sub(r"<[^>]+>", "", page(address).partition("<main")[2])
+        assert not re.findall(r"[\w”)] [.,;:](?: |$)", words), address
+
+
+@pytest.mark.parametrize("template", ["400.html", "500.html"])
+def test_an_error_is_told_without_a_request_or_a_database(template: str) -> None:
+    with CaptureQueriesContext(connection) as counted:
+        assert "Look up a claim" in render_to_string(template)
+    assert len(counted) == 0

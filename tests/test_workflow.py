@@ -1,0 +1,227 @@
+"""One door: who may do what from where, that an approval binds a text, and that the database agrees."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from makers import (
+    NOON,
+    TEXT,
+    make_claim,
+    make_methodology,
+    make_published,
+    make_quotation,
+    make_source,
+    make_user,
+    publish,
+)
+
+from claims import workflow
+from claims.models import Appearance, Claim, Event, Evidence, Publication, Rating, Revision, Site, Verdict
+from claims.publishing import body_digest
+
+pytestmark = pytest.mark.django_db
+
+STATUSES = ["draft", "submitted", "approved", "published"]
+
+
+def bring_to(status: str) -> Verdict:
+    verdict = make_claim().verdict
+    for name in ("submit", "approve", "publish")[: STATUSES.index(status)]:
+        by = verdict.author if name == "submit" else make_user()
+        workflow.apply(name, verdict=verdict, by=by, at=NOON)
+    assert verdict.status == status
+    return verdict
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("name", [name for name in workflow.TRANSITIONS if name != "load"])
+def test_every_transition_from_every_status(name: str, status: str) -> None:
+    """The table is walked whole: what is not a row of it is refused and changes nothing."""
+    verdict = bring_to(status)
+    events = Event.objects.filter(verdict=verdict).count()
+    transition = workflow.TRANSITIONS[name]
+    if status in transition.sources:
+        event = workflow.apply(name, verdict=verdict, by=make_user(), at=NOON, note="Because.")
+        assert (event.from_status, event.to_status, event.transition) == (status, transition.target, name)
+        assert verdict.status == transition.target
+        assert Event.objects.filter(verdict=verdict).count() == events + 1
+    else:
+        with pytest.raises(workflow.Refused, match=f"cannot {name} from there"):
+            workflow.apply(name, verdict=verdict, by=make_user(), at=NOON, note="Because.")
+        verdict.refresh_from_db()
+        assert verdict.status == status
+        assert Event.objects.filter(verdict=verdict).count() == events
+
+
+def test_nobody_knows_another_door() -> None:
+    with pytest.raises(workflow.Refused, match="no transition called force"):
+        workflow.apply("force", verdict=make_claim().verdict, by=make_user(), at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "who"),
+    [
+        ("submit", "draft", {"is_active": False}),
+        ("approve", "submitted", {"is_staff": False}),
+        ("publish", "approved", {"is_active": False}),
+        ("revise", "published", {"is_staff": False}),
+    ],
+)
+def test_only_active_staff(name: str, status: str, who: dict[str, bool]) -> None:
+    with pytest.raises(workflow.Refused, match="active member of the staff"):
+        workflow.apply(name, verdict=bring_to(status), by=make_user(**who), at=NOON)
+
+
+def test_the_author_cannot_be_the_second_reader() -> None:
+    verdict = bring_to("submitted")
+    with pytest.raises(workflow.Refused, match="somebody else"):
+        workflow.apply("approve", verdict=verdict, by=verdict.author, at=NOON)
+
+
+def test_a_contributor_cannot_be_the_second_reader() -> None:
+    verdict, contributor = bring_to("submitted"), make_user()
+    workflow.contribute(verdict, by=contributor)
+    with pytest.raises(workflow.Refused, match="somebody else"):
+        workflow.apply("approve", verdict=verdict, by=contributor, at=NOON)
+
+
+def test_a_negation_that_is_left_out_has_to_be_acknowledged() -> None:
+    source = make_source(text=f"{TEXT} The works go on. They never stop. The crane stays.")
+    claim = make_claim(source=source)
+    evidence = claim.verdict.evidence.get()
+    evidence.quotation = make_quotation(source, "The works go on. [...] The crane stays.")
+    evidence.save()
+    verdict, reader = claim.verdict, make_user()
+    workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
+    with pytest.raises(workflow.Refused, match="They never stop"):
+        workflow.apply("approve", verdict=verdict, by=reader, at=NOON)
+    workflow.apply("approve", verdict=verdict, by=reader, at=NOON, acknowledged=True)
+
+
+def test_a_contributor_of_an_earlier_round_may_read_the_next() -> None:
+    verdict, contributor = bring_to("submitted"), make_user()
+    workflow.contribute(verdict, by=contributor)
+    reader = make_user()
+    for name, by in (("approve", reader), ("publish", reader), ("revise", reader), ("submit", reader)):
+        workflow.apply(name, verdict=verdict, by=by, at=NOON)
+    workflow.apply("approve", verdict=verdict, by=contributor, at=NOON)
+
+
+EDITS = {
+    "the claim's text": lambda claim: Claim.objects.filter(pk=claim.pk).update(text="Other."),
+    "a role": lambda claim: Appearance.objects.filter(claim=claim).update(role="Former mayor"),
+    "the evidence's stance": lambda claim: Evidence.objects.update(stance="supports"),
+    "the rating": lambda claim: Verdict.objects.update(rating=Rating.objects.get(slug="mixed")),
+    "a rating's label": lambda claim: Rating.objects.filter(slug="true").update(label="Right"),
+    "the source's byline": lambda claim: claim.appearances.get().source.__class__.objects.update(byline="X"),
+    "the speaker's name": lambda claim: type(claim.speaker).objects.update(name="A. Quill"),
+    "the licence": lambda claim: Site.objects.update(licence="https://example.org/licence"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_any_change_voids_an_approval(edit: str) -> None:
+    """Also one made behind the workflow's back: the digest of the text is what was approved."""
+    verdict = bring_to("approved")
+    EDITS[edit](verdict.claim)
+    with pytest.raises(workflow.Refused, match="changed after its second read"):
+        workflow.apply("publish", verdict=verdict, by=make_user(), at=NOON)
+    assert not Publication.objects.exists()
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": "published"},
+        {"status": "approved"},
+        {"status": "secret"},
+        {"approved_digest": "f" * 64},
+        {"status": "approved", "approved_digest": "f" * 64},
+    ],
+)
+def test_the_database_refuses_inconsistent_rows(values: dict[str, str]) -> None:
+    verdict = make_claim().verdict
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Verdict.objects.filter(pk=verdict.pk).update(**values)
+
+
+def test_the_database_refuses_the_author_as_approver() -> None:
+    verdict = bring_to("approved")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Verdict.objects.filter(pk=verdict.pk).update(approver=verdict.author)
+
+
+LACKS = {
+    "summary is missing": lambda claim: Verdict.objects.update(summary=" "),
+    "rationale is missing": lambda claim: Verdict.objects.update(rationale=""),
+    "needs evidence": lambda claim: Evidence.objects.all().delete(),
+    "no appearance": lambda claim: Appearance.objects.all().delete(),
+    "first known appearance": lambda claim: Appearance.objects.update(first=False),
+    "who publishes": lambda claim: Site.objects.update(publisher=None),
+    "another methodology": lambda claim: Verdict.objects.update(methodology=make_methodology("2")),
+    "own appearance": lambda claim: Evidence.objects.update(quotation=_moved(claim)),
+    "another source": lambda claim: Appearance.objects.update(source=make_source()),
+    "“three open defects”": lambda claim: _shift(claim),
+}
+
+
+def _moved(claim: Claim) -> object:
+    """The appearance's own words, quoted a second time as evidence."""
+    quotation = claim.appearances.get().quotation
+    assert quotation
+    quotation.pk = None
+    quotation.save()
+    return quotation
+
+
+def _shift(claim: Claim) -> None:
+    quotation = claim.verdict.evidence.get().quotation
+    assert quotation
+    quotation.selector["segments"][0]["start"] += 1
+    quotation.save()
+
+
+@pytest.mark.parametrize("sentence", LACKS)
+def test_what_is_missing_is_said_and_nothing_is_submitted(sentence: str) -> None:
+    claim = make_claim()
+    LACKS[sentence](claim)
+    with pytest.raises(workflow.Refused, match=sentence):
+        workflow.apply("submit", verdict=claim.verdict, by=claim.verdict.author, at=NOON)
+
+
+def test_returning_needs_a_note() -> None:
+    with pytest.raises(workflow.Refused, match="note"):
+        workflow.apply("return", verdict=bring_to("submitted"), by=make_user(), at=NOON, note=" ")
+
+
+def test_a_second_revision_needs_its_kind_and_a_note() -> None:
+    claim = make_published()
+    workflow.apply("revise", verdict=claim.verdict, by=make_user(), at=NOON)
+    Claim.objects.filter(pk=claim.pk).update(title="Will it open?")
+    with pytest.raises(workflow.Refused, match="on the record already"):
+        publish(claim)
+    verdict = Claim.objects.get(pk=claim.pk).verdict
+    with pytest.raises(workflow.Refused, match="public note"):
+        workflow.apply("publish", verdict=verdict, by=make_user(), at=NOON, kind="correction")
+    workflow.apply(
+        "publish", verdict=verdict, by=make_user(), at=NOON, kind="correction", note="The title was wrong."
+    )
+    assert Publication.objects.get().revision.number == 2
+    assert Publication.objects.get().title == "Will it open?"
+
+
+def test_an_edit_changes_nothing_public() -> None:
+    claim = make_published()
+    before = Publication.objects.values().get()
+    Claim.objects.filter(pk=claim.pk).update(text="Other.", title="Other")
+    assert Publication.objects.values().get() == before
+    assert body_digest(claim) != Publication.objects.get().revision.body_digest
+
+
+@pytest.mark.parametrize("username", ["an-editor", workflow.SEED_AUTHOR])
+def test_only_the_inactive_seed_desk_loads(username: str) -> None:
+    """An active account of that name is somebody who took the name."""
+    by = User.objects.create_user(username, is_staff=True)
+    with pytest.raises(workflow.Refused, match="seed desk"):
+        workflow.apply("load", verdict=make_claim().verdict, by=by, reader=make_user(), at=NOON)
