@@ -19,12 +19,14 @@ def named_choices(kind: str) -> list[tuple[str, str]]:
     """Identifier and public name of each public reference row of a kind, by name."""
     documents = reference.public_all(kind)
     return sorted(
-        (
-            (document["id"], document.get("name") or document.get("title") or document["id"])
-            for document in documents
-        ),
-        key=lambda choice: choice[1].casefold(),
+        ((document["id"], _name(document)) for document in documents), key=lambda choice: choice[1].casefold()
     )
+
+
+def _name(document: dict[str, Any]) -> str:
+    """A source may show no title; its identifier then tells it from others."""
+    name: str | None = document.get("name") or document.get("title")
+    return name or f"Without a title ({document['id']})"
 
 
 def finding_choices(member: str) -> list[tuple[str, str]]:

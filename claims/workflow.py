@@ -1,7 +1,7 @@
 """The way of a verdict from draft to publication: one table of transitions, one function that applies one."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, User
@@ -209,19 +209,15 @@ def _approval(
     return {}
 
 
-def publish_as_seeds(claims: Iterable[Claim], *, author: User, reader: User, at: dt.datetime) -> int:
-    """Publish seed claims as the two desk accounts; those on the record get an update. Returns how many."""
-    count = 0
-    for claim in claims:
-        known = Revision.objects.of(claim.subject).exists()
-        apply(
-            "load",
-            verdict=claim.verdict,
-            by=author,
-            reader=reader,
-            at=at,
-            note="Updated from reviewed seed files." if known else SEED_NOTE,
-            kind=Revision.Kind.UPDATE if known else Revision.Kind.PUBLICATION,
-        )
-        count += 1
-    return count
+def publish_as_seeds(claim: Claim, *, author: User, reader: User, at: dt.datetime) -> Event:
+    """Publish a seed claim as the two desk accounts; one that is on the record gets an update."""
+    known = Revision.objects.of(claim.subject).exists()
+    return apply(
+        "load",
+        verdict=claim.verdict,
+        by=author,
+        reader=reader,
+        at=at,
+        note="Updated from reviewed seed files." if known else SEED_NOTE,
+        kind=Revision.Kind.UPDATE if known else Revision.Kind.PUBLICATION,
+    )

@@ -166,7 +166,7 @@ RATINGS = [
     (veracity(best=1, worst=5), attribution(), ["False", "Reported"], False, "a reversed scale"),
     (veracity(worst=0), attribution(), ["False", "Reported"], False, "a scale begins at 1"),
     (veracity(value=2.5), attribution(), ["False", "Reported"], False, "a fraction"),
-    (None, attribution("misattributed", "Misattributed"), ["Misattributed"], False, "only the attribution: it is named"),
+    (None, attribution("misattributed", "Misattributed"), ["Misattributed"], False, "only the attribution is named"),
     (None, attribution("confirmed", "Confirmed"), ["Attribution: confirmed"], False, "nor does it pass for “true”"),
     (veracity(), attribution("misattributed", "Misattributed"), ["False (misattributed)", "Misattributed"], True,
      "no bare “False” for what the speaker did not say"),

@@ -1,10 +1,12 @@
 """The public pages by their answers: what is asked, what is found, what is said where nothing is."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.template.loader import render_to_string
+from django.template import engines
+from django.template.loader import get_template, render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from makers import make_claim, make_published, make_source, make_speaker
@@ -192,3 +194,18 @@ def test_an_error_is_told_without_a_request_or_a_database(template: str) -> None
     with CaptureQueriesContext(connection) as counted:
         assert "Look up a claim" in render_to_string(template)
     assert len(counted) == 0
+
+
+TEMPLATES = [
+    path for folder in engines["django"].engine.dirs for path in sorted(Path(folder).rglob("*.html"))
+]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_template_compiles_and_holds_no_inline_style_or_script(path: Path) -> None:
+    """The strict policy would not run them; the one script element is data (JSON-LD)."""
+    get_template(str(path.relative_to(next(iter(engines["django"].engine.dirs)))))
+    text = path.read_text()
+    assert " style=" not in text
+    assert not re.search(r"\son[a-z]+=", text)
+    assert re.findall(r"<script[^>]*>", text) in ([], ['<script type="application/ld+json">'])

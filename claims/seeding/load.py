@@ -13,11 +13,14 @@ from django.db import transaction
 from claims import reference, workflow
 from claims.models import Claim, Methodology, Reference, Site, Speaker, Topic
 from claims.publishing import body_digest
-from claims.seeding import export, store
+from claims.seeding import export, store, store_claims
 from claims.seeding.archive import Archive, parts
 from claims.seeding.files import SeedError
 from claims.seeding.folder import Placed, read_folder
 from sources.models import Publisher, Source
+
+# Records between two lines of progress.
+STEP = 100
 
 CREATED, UPDATED, UNCHANGED, KEPT = "created", "updated", "unchanged", "kept"
 
@@ -65,7 +68,6 @@ def load(
     author, reader = desk_accounts()
     merge = _Merge(report, update=update, at=at)
     for kind, rows, exported, stored in _REFERENCE_KINDS:
-        say(f"{kind}: {len(seeds.kinds[kind])}")
         merge.rows(kind, seeds.kinds[kind], rows, exported, stored)
     if seeds.site:
         merge.site(seeds.site)
@@ -78,9 +80,11 @@ def load(
             1 for placed in claims for _, part in parts(placed.record) if "quotation" in part
         )
     try:
-        report.published = workflow.publish_as_seeds(
-            (claim for claim in changed if _differs(claim)), author=author, reader=reader, at=at
-        )
+        for claim in filter(_differs, changed):
+            workflow.publish_as_seeds(claim, author=author, reader=reader, at=at)
+            report.published += 1
+            if report.published % STEP == 0:
+                say(f"claims: {report.published} published")
     except workflow.Refused as error:
         raise SeedError(f"The seeds cannot be published: {error}") from error
     if dry_run:
@@ -180,8 +184,8 @@ class _Merge:
         known = {claim.slug: claim for claim in Claim.objects.for_seeds()}
         changed: list[tuple[Placed, Claim]] = []
         for count, placed in enumerate(records, start=1):
-            if count % 100 == 0 or count == len(records):
-                say(f"claims: {count} of {len(records)}")
+            if count % STEP == 0:
+                say(f"claims: {count} of {len(records)} stored")
             current = known.get(placed.identifier)
             if current is not None and not hasattr(current, "verdict"):
                 outcome = UPDATED if self.update else KEPT
@@ -189,10 +193,10 @@ class _Merge:
                 outcome = self.outcome(current, placed, export.claim_record)
             self.report.note("claims", outcome, placed.identifier)
             if outcome in (CREATED, UPDATED):
-                claim = store.store_claim(placed.record, current, where=placed.where, author=author)
+                claim = store_claims.store_claim(placed.record, current, where=placed.where, author=author)
                 changed.append((placed, claim))
         for placed, claim in changed:
-            store.store_relations(claim, placed.record.get("relations", []), where=placed.where)
+            store_claims.store_relations(claim, placed.record.get("relations", []), where=placed.where)
         return [Claim.objects.get(pk=claim.pk) for _, claim in changed]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,7 @@ AROUND = 40
 MAX_OCCURRENCES = 10_000
 _MAX_COMPARED = 100_000_000
 
+_PUNCTUATION = re.compile(r"\A[\W_]+")
 _BLANK_LINE = re.compile(r"(?:\r\n|[\n\r\u2028])[^\S\n\r\u2028\u2029]*[\n\r\u2028]\s*|\u2029\s*")
 
 
@@ -129,14 +130,14 @@ class Searched:
 
         Of two places with the same beginning or the same end only the shorter counts; places with an elision that is
         too long to quote count only where there are no others. `start` is the place of the first word; `prefix` and
-        `suffix` must stand directly before and after, but for white space and typography. `loose` lets groups
+        `suffix` must stand directly before and after, but for white space and typography (and, where they stand so
+        nowhere, punctuation). `loose` lets groups
         follow each other with nothing between them. Raises TooMany.
         """
         places = [self.places(group) for group in groups]
-        places[0] = [
-            one for one in places[0] if self._follows(one.start, prefix) and start in (None, one.start)
-        ]
-        places[-1] = [one for one in places[-1] if self._precedes(one.end, suffix)]
+        firsts = [one for one in places[0] if start in (None, one.start)]
+        places[0] = self._hinted(firsts, prefix, self._follows)
+        places[-1] = self._hinted(places[-1], suffix, self._precedes)
         if not all(places):
             return []
         ends = [[one.end for one in found] for found in places[:-1]]
@@ -161,15 +162,29 @@ class Searched:
             window.append(places[group][at])
         return tuple(reversed(window))
 
-    def _follows(self, start: int, prefix: str) -> bool:
-        wanted = levelled(prefix).strip()
-        before = self.text[max(0, start - 3 * len(wanted) - AROUND) : start]
-        return not wanted or levelled(before).rstrip().endswith(wanted)
+    def _hinted(
+        self, places: list[Place], hint: str, stands: Callable[[Place, str, re.Pattern[str] | None], bool]
+    ) -> list[Place]:
+        """The places where a hint stands directly, or where none has it so, but for punctuation between."""
+        wanted = levelled(hint).strip()
+        if not wanted:
+            return places
+        return [one for one in places if stands(one, wanted, None)] or [
+            one for one in places if stands(one, wanted, _PUNCTUATION)
+        ]
 
-    def _precedes(self, end: int, suffix: str) -> bool:
-        wanted = levelled(suffix).strip()
-        after = self.text[end : end + 3 * len(wanted) + AROUND]
-        return not wanted or levelled(after).lstrip().startswith(wanted)
+    def _follows(self, place: Place, wanted: str, ignored: re.Pattern[str] | None) -> bool:
+        before = levelled(self.text[max(0, place.start - 3 * len(wanted) - AROUND) : place.start]).rstrip()
+        if ignored:
+            # Turned round, so that what stands beside the words comes first.
+            before, wanted = ignored.sub("", before[::-1])[::-1], ignored.sub("", wanted[::-1])[::-1]
+        return bool(wanted) and before.endswith(wanted)
+
+    def _precedes(self, place: Place, wanted: str, ignored: re.Pattern[str] | None) -> bool:
+        after = levelled(self.text[place.end : place.end + 3 * len(wanted) + AROUND]).lstrip()
+        if ignored:
+            after, wanted = ignored.sub("", after), ignored.sub("", wanted)
+        return bool(wanted) and after.startswith(wanted)
 
     def occurrence(self, window: Window, *, level: Level) -> Occurrence:
         start, end = window[0].start, window[-1].end

@@ -127,10 +127,11 @@ def locate(
 
     The whole typed string is looked for literally first, so that brackets of the text are its own; then its marks
     are read. Words that occur more than once are singled out by `prefix` and `suffix`, which must stand directly
-    before and after them (but for white space and typography), or by `start`, the place of the first word. Words
-    found in none of its places are looked for in `others`, (key, text) pairs. `language` (BCP 47) says which words
-    negate. `context` is the length of the stored prefix and suffix, which grow only to single out repeated words.
-    Every input has one of the six outcomes; nothing is raised but TypeError for arguments of other types.
+    before and after them (but for white space, typography and, if need be, punctuation), or by `start`, the place of
+    the first word. Words found in none of its places are looked for in `others`, (key, text) pairs. `language`
+    (BCP 47) says which words negate. `context` is the length of the stored prefix and suffix, which grow only to
+    single out repeated words. Every input has one of the six outcomes; nothing is raised but TypeError for arguments
+    of other types.
     """
     typed = unicodedata.normalize("NFC", strip(typed))
     prefix, suffix = unicodedata.normalize("NFC", prefix), unicodedata.normalize("NFC", suffix)

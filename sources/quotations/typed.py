@@ -73,8 +73,12 @@ def _items(typed: str) -> list[Item]:
         items += _words(typed[done : match.start()])
         items.append(_mark(match))
         before, after = typed[: match.start()][-1:], typed[match.end() :][:1]
-        if is_word_character(before) and is_word_character(after):
-            raise Unreadable(f"“{match.group()}” stands inside a word: marks stand between words.")
+        attached = [is_word_character(before), is_word_character(after)]
+        # A sic may follow its word without a space; [un]true and legal[ly] would make other words.
+        if all(attached) or (any(attached) and items[-1].kind == "insertion"):
+            raise Unreadable(
+                f"“{match.group()}” stands inside a word: marks stand between words, with a space."
+            )
         done = match.end()
     return items + _words(typed[done:])
 

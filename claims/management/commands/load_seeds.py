@@ -33,15 +33,11 @@ class Command(BaseCommand):
                 archive=options["archive"],
                 update=options["update"],
                 dry_run=options["dry_run"],
-                say=self.stdout.write if options["verbosity"] > 1 else silent,
+                say=self.stdout.write,
             )
         except SeedError as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
         self.stdout.write(summary(report, dry_run=options["dry_run"]))
-
-
-def silent(line: str) -> None:
-    """Progress that nobody asked for."""
 
 
 def summary(report: Report, *, dry_run: bool) -> str:
