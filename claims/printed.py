@@ -112,11 +112,9 @@ def _run(kind: Any, text: str, before: list[Run], number: int | None = None) -> 
 
 
 def context(text: str, *, cut: Literal["start", "end"]) -> str:
-    """The words around a quotation, without the word that its stored context may begin or end within."""
+    """The words around a quotation on one line; the space between them and the quotation stays."""
     text = re.sub(r"[^\S\u00a0\u202f]+", " ", text)
-    if cut == "start":
-        return text.lstrip().partition(" ")[2]
-    return text.rstrip().rpartition(" ")[0]
+    return text.lstrip() if cut == "start" else text.rstrip()
 
 
 def one_line(text: str) -> str:

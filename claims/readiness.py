@@ -77,7 +77,7 @@ def quotation_problems(quotation: Quotation) -> list[str]:
         return []
     return [
         f"“{quotation}” in {quotation.snapshot}: {problem.sentence}"
-        for problem in quotations.verify(text, quotation.words)
+        for problem in quotations.verify(text, quotation.words, language=quotation.snapshot.source.language)
     ]
 
 

@@ -95,6 +95,10 @@ def redact(*, sequence: int, reason: str, at: dt.datetime) -> Revision:
         raise RedactionRefused(f"The record has no entry {sequence}.")
     if entry.body is None:
         raise RedactionRefused(f"Entry {sequence} is redacted already.")
+    if entry.kind == Revision.Kind.REDACTION:
+        raise RedactionRefused(
+            f"Entry {sequence} is a redaction: only its body says what it took out, and why."
+        )
     if not reason.strip():
         raise RedactionRefused("A redaction needs a public reason.")
     if (

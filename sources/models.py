@@ -235,6 +235,6 @@ class Quotation(models.Model):
         text = self.snapshot.text
         if text is None:
             return
-        found = quotations.verify(text, self.words)
+        found = quotations.verify(text, self.words, language=self.snapshot.source.language)
         if found:
             raise ValidationError([problem.sentence for problem in found])

@@ -234,12 +234,11 @@ def test_where_segments_stand() -> None:
 @pytest.mark.parametrize(
     ("cut", "stored", "shown"),
     [
-        # Stored context may begin or end within a word: that piece goes.
-        ("start", "ayor said “", "said “"),
-        ("start", " he added:\n\n", "added: "),
-        ("start", "“", ""),
-        ("end", ".” Critics dou", ".” Critics"),
-        ("end", ",", ""),
+        ("start", "mayor said “", "mayor said “"),
+        ("start", " he added:\n\n", "he added: "),
+        ("start", "“", "“"),
+        ("end", ".” Critics\u00a0and\n", ".” Critics\u00a0and"),
+        ("end", ",", ","),
     ],
 )
 def test_the_words_around_a_quotation(cut: Any, stored: str, shown: str) -> None:

@@ -92,6 +92,8 @@ def test_redaction_needs_a_reason_and_happens_once() -> None:
     record.redact(sequence=1, reason="A private address.", at=NOON)
     with pytest.raises(record.RedactionRefused, match="already"):
         record.redact(sequence=1, reason="Again.", at=NOON)
+    with pytest.raises(record.RedactionRefused, match="is a redaction"):
+        record.redact(sequence=2, reason="To hide it.", at=NOON)
 
 
 def test_the_record_holds_after_publishing_changing_and_redacting() -> None:

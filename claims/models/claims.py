@@ -27,7 +27,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             models.Prefetch("appearances", Appearance.objects.for_documents()),
             models.Prefetch("relations", ClaimRelation.objects.for_documents()),
             "verdict__evidence__source__publisher",
-            "verdict__evidence__quotation__snapshot",
+            "verdict__evidence__quotation__snapshot__source",
         )
 
     def for_seeds(self) -> ClaimQuerySet:
@@ -92,7 +92,7 @@ class Claim(models.Model):
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
     def for_documents(self) -> AppearanceQuerySet:
-        return self.select_related("source__publisher", "quotation__snapshot")
+        return self.select_related("source__publisher", "quotation__snapshot__source")
 
 
 class Appearance(models.Model):

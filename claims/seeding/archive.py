@@ -19,6 +19,7 @@ class Archive:
         if not folder.is_dir():
             raise SeedError(f"There is no folder {folder}. Name the folder of archived texts with --archive.")
         self.texts: dict[str, dict[str, str]] = {}
+        self.languages = {placed.identifier: placed.record["language"] for placed in seeds.kinds["sources"]}
         for placed in seeds.kinds["sources"]:
             for listed in placed.record.get("snapshots", []):
                 if "file" in listed:
@@ -49,7 +50,9 @@ class Archive:
         )
         broken = [
             f"{where}: “{words}” ({problem})"
-            for where, words, problem in _broken(text, source=placed.identifier, seeds=seeds)
+            for where, words, problem in _broken(
+                text, source=placed.identifier, language=placed.record["language"], seeds=seeds
+            )
         ]
         effect = (
             "These quotations no longer hold in it: " + "; ".join(broken)
@@ -68,7 +71,8 @@ class Archive:
             raise SeedError(f"{where}: the archive holds no text of {source} to check “{_words(record)}” in.")
         text = texts[wanted]
         if "words" not in record:
-            problems = quotations.verify(text, _quotation(record, where=where))
+            quotation = _quotation(record, where=where)
+            problems = quotations.verify(text, quotation, language=self.languages[source])
             if problems:
                 raise SeedError(
                     f"{where}: “{_words(record)}” does not hold in {source}: {problems[0].sentence}"
@@ -82,16 +86,13 @@ class Archive:
             text,
             prefix=record.get("prefix", ""),
             suffix=record.get("suffix", ""),
-            language=record.get("language", "en"),
+            language=self.languages[source],
             others=others,
         )
         if not isinstance(result, quotations.Found):
             raise SeedError(f"{where}: “{record['words']}” in {source}: {result.sentence}")
-        found = {**result.quotation.as_dict()}
-        found.pop("snapshot_sha256", None)
-        if record.get("snapshot"):
-            found["snapshot"] = record["snapshot"]
-        return found
+        named = {"snapshot": record["snapshot"]} if "snapshot" in record else {}
+        return named | result.quotation.as_dict()
 
     def take_in(self, *, at: dt.datetime) -> int:
         """Store the texts that this server does not hold yet, and check every quotation in them. Returns how many."""
@@ -119,13 +120,15 @@ def parts(record: Record) -> Iterator[tuple[str, Record]]:
         yield f"evidence {position + 1}", evidence
 
 
-def _broken(text: str, *, source: str, seeds: Seeds) -> Iterator[tuple[str, str, str]]:
+def _broken(text: str, *, source: str, language: str, seeds: Seeds) -> Iterator[tuple[str, str, str]]:
+    """Where, which words and why: the quotations of one source that do not hold in `text`."""
     for placed in seeds.kinds["claims"]:
         for name, part in parts(placed.record):
             record = part.get("quotation")
             if part["source"] != source or not record or "words" in record:
                 continue
-            problems = quotations.verify(text, _quotation(record, where=placed.where))
+            quotation = _quotation(record, where=placed.where)
+            problems = quotations.verify(text, quotation, language=language)
             if problems:
                 yield f"{placed.where}, {name}", _words(record), problems[0].sentence
 
