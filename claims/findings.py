@@ -24,6 +24,13 @@ OFF_SCALE = {
 }
 
 
+def is_own_voice(document: Document) -> bool:
+    """Whether the claim is a document's own statement, so that its words are nobody's direct speech."""
+    return document["speaker"] is None and bool(
+        document["attribution"] and document["attribution"]["finding"] == "own-voice"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One answer: a word, a shape and a tone, so that it is never told by colour alone."""

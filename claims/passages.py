@@ -13,6 +13,7 @@ MODES = {
     "headline": "Headline",
     "visual": "Image or video",
 }
+OWN_VOICE = "In the document's own words"
 USES = {
     "appearance": "as a wording of the claim",
     "supports": "as evidence for it",
@@ -151,8 +152,10 @@ def absent(source: Document) -> str | None:
     return f"Shows no {listed(missing, 'or')}." if missing else None
 
 
-def passage(part: Document, *, anchor: str, held: dict[str, bool]) -> Passage:
-    """An appearance or a piece of evidence."""
+def passage(part: Document, *, anchor: str, held: dict[str, bool], own_voice: bool = False) -> Passage:
+    """An appearance or a piece of evidence; `own_voice` where a document speaks itself and quotes nobody."""
+    mode = part.get("mode", "")
+    direct = mode == "direct" and not own_voice
     quotation = printed(part["quotation"]) if part["quotation"] else None
     return Passage(
         anchor=anchor,
@@ -162,9 +165,9 @@ def passage(part: Document, *, anchor: str, held: dict[str, bool]) -> Passage:
         held=bool(quotation and held.get(quotation.sha256)),
         language=part.get("language") or part["source"]["language"],
         note=part["note"],
-        kind=MODES[part["mode"]] if "mode" in part else _kind(part["kind"]),
+        kind=(OWN_VOICE if own_voice and mode == "direct" else MODES[mode]) if mode else _kind(part["kind"]),
         first=part.get("first", False),
-        spoken=part.get("mode") == "direct" and quotation is not None and not quotation.marked,
+        spoken=direct and quotation is not None and not quotation.marked,
         role=part.get("role"),
         claimed_on=day(part.get("claimed_on")),
         translation=TRANSLATIONS[part.get("translated")],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from claims.findings import Document, Finding, attribution, veracity
+from claims.findings import Document, Finding, attribution, is_own_voice, veracity
 from claims.passages import Passage, Wording, passage
 from claims.passages import wordings as side_by_side
 from claims.printed import Day, counted, day, groups, licence, moment
@@ -147,7 +147,8 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
     return ClaimPage(
         row=claim_row(document, methodology),
         wordings=side_by_side(
-            passage(part, anchor=f"wording-{part['id']}", held=held) for part in document["appearances"]
+            passage(part, anchor=f"wording-{part['id']}", held=held, own_voice=is_own_voice(document))
+            for part in document["appearances"]
         ),
         evidence=[group for group in evidence if group[2]],
         related=[

@@ -8,12 +8,24 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from claims import body as forms
 from claims import projection, record
 from claims.canonical import canonical, digest
-from claims.models import Claim, Methodology, Publication, Reference, Revision, Site, Speaker, Topic
+from claims.models import (
+    Claim,
+    Methodology,
+    Publication,
+    PublicationPublisher,
+    PublicationSource,
+    PublicationTopic,
+    Reference,
+    Revision,
+    Site,
+    Speaker,
+    Topic,
+)
 from sources.models import Publisher, Source
 
 _FORMS: dict[type, Any] = {
@@ -72,12 +84,22 @@ def first_use(rows: Iterable[Row], *, at: dt.datetime) -> None:
 
 
 # Reference rows are public only while a current publication uses them; methodologies explain old ones too.
-_USED_BY = {
-    "speakers": "speaker__slug",
-    "sources": "sources__slug",
-    "topics": "topics__slug",
-    "publishers": "publishers__slug",
+# For each kind: its rows, the rows that say that a publication uses one, and by which column.
+_USES: dict[str, tuple[type[models.Model], type[models.Model], str]] = {
+    "speakers": (Speaker, Publication, "speaker"),
+    "sources": (Source, PublicationSource, "source"),
+    "topics": (Topic, PublicationTopic, "topic"),
+    "publishers": (Publisher, PublicationPublisher, "publisher"),
 }
+
+
+def _used(kind: str) -> models.QuerySet[Any] | None:
+    """The rows of a kind that current publications use: an index look-up per row, however many publications."""
+    if kind not in _USES:
+        return None
+    rows, link, column = _USES[kind]
+    uses = link._default_manager.filter(**{column: models.OuterRef("pk")}).order_by()
+    return rows._default_manager.order_by().filter(models.Exists(uses))
 
 
 def public(kind: str, identifier: str) -> dict[str, Any] | None:
@@ -85,8 +107,8 @@ def public(kind: str, identifier: str) -> dict[str, Any] | None:
     reference = Reference.objects.filter(subject=f"{kind}/{identifier}").select_related("revision").first()
     if reference is None:
         return None
-    column = _USED_BY.get(kind)
-    if column and not Publication.objects.published().filter(**{column: identifier}).exists():
+    used = _used(kind)
+    if used is not None and not used.filter(slug=identifier).exists():
         return None
     return _document(reference)
 
@@ -94,12 +116,10 @@ def public(kind: str, identifier: str) -> dict[str, Any] | None:
 def public_all(kind: str) -> list[dict[str, Any]]:
     """Every public reference document of a kind, in the order of its subject."""
     references = Reference.objects.filter(subject__startswith=f"{kind}/").select_related("revision")
-    column = _USED_BY.get(kind)
-    if column:
-        used = (
-            Publication.objects.order_by().exclude(**{column: None}).values_list(column, flat=True).distinct()
-        )
-        references = references.filter(subject__in=[f"{kind}/{identifier}" for identifier in used])
+    used = _used(kind)
+    if used is not None:
+        identifiers = used.values_list("slug", flat=True)
+        references = references.filter(subject__in=[f"{kind}/{identifier}" for identifier in identifiers])
     return [_document(reference) for reference in references.order_by("subject")]
 
 
