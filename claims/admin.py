@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from claims import workflow
+from claims import reference, workflow
 from claims.models import (
     Appearance,
     AttributionFinding,
@@ -28,7 +29,8 @@ from claims.models import (
     Topic,
     Verdict,
 )
-from sources.admin import ReadOnlyMixin
+from sources.admin import PublisherAdmin, ReadOnlyMixin, SourceAdmin
+from sources.models import Publisher, Source
 
 
 def editor(request: HttpRequest) -> User:
@@ -36,6 +38,36 @@ def editor(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+class ReferenceAdmin(admin.ModelAdmin):
+    """Rows that public pages show: who edits one is a contributor, and readers see it by an entry of the record."""
+
+    actions = ["put_on_record"]
+    identifier = "slug"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *([self.identifier] if obj else [])]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            subject = reference.subject_of(form.instance)
+            workflow.contribute(subject, by=editor(request), at=timezone.now())
+
+    @admin.action(description="Put on the public record as it stands", permissions=["change"])
+    def put_on_record(self, request: HttpRequest, rows: QuerySet) -> None:
+        for row in rows:
+            try:
+                entry = reference.change(row, at=timezone.now())
+            except reference.NotUsed as error:
+                self.message_user(request, str(error), messages.ERROR)
+                continue
+            said = f"entry {entry.sequence}" if entry else "the record says so already"
+            self.message_user(request, f"{row}: {said}.")
 
 
 class SpeakerAliasInline(admin.TabularInline):
@@ -51,7 +83,7 @@ class SpeakerLinkInline(admin.TabularInline):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(admin.ModelAdmin):
+class SpeakerAdmin(ReferenceAdmin):
     list_display = ["name", "kind"]
     list_filter = ["kind"]
     search_fields = ["name", "sort_key", "aliases__name", "aliases__folded"]
@@ -60,7 +92,7 @@ class SpeakerAdmin(admin.ModelAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(ReferenceAdmin):
     list_display = ["name"]
     search_fields = ["name", "sort_key"]
     prepopulated_fields = {"slug": ["name"]}
@@ -76,7 +108,8 @@ class RatingScaleInline(admin.TabularInline):
 
 
 @admin.register(Methodology)
-class MethodologyAdmin(admin.ModelAdmin):
+class MethodologyAdmin(ReferenceAdmin):
+    identifier = "version"
     list_display = ["title", "version"]
     search_fields = ["title", "version"]
     inlines = [RatingScaleInline, AttributionFindingInline]
@@ -92,9 +125,29 @@ class RatingScaleAdmin(admin.ModelAdmin):
     list_display = ["methodology", "worst", "best"]
     inlines = [RatingInline]
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            subject = reference.subject_of(form.instance.methodology)
+            workflow.contribute(subject, by=editor(request), at=timezone.now())
+
+
+admin.site.unregister([Publisher, Source])
+
+
+@admin.register(Publisher)
+class PublisherReferenceAdmin(ReferenceAdmin, PublisherAdmin):
+    """A publisher with its place on the record, which the app of the sources does not know."""
+
+
+@admin.register(Source)
+class SourceReferenceAdmin(ReferenceAdmin, SourceAdmin):
+    """A source with its place on the record, which the app of the sources does not know."""
+
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin):
+class SiteAdmin(ReferenceAdmin):
+    identifier = "id"
     list_display = ["name", "publisher", "licence"]
     autocomplete_fields = ["publisher"]
 
@@ -126,15 +179,21 @@ class ClaimAdmin(admin.ModelAdmin):
     list_filter = ["language", "verdict__status"]
     list_select_related = ["speaker"]
     search_fields = ["title", "text", "text_folded", "slug"]
-    prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["speaker", "topics"]
     inlines = [AppearanceInline, ClaimRelationInline]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        verdict = Verdict.objects.filter(claim=form.instance).first()
-        if verdict and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
-            workflow.contribute(verdict, by=editor(request))
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            workflow.contribute(form.instance.subject, by=editor(request), at=timezone.now())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> list[str]:
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Claim | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {} if obj else {"slug": ["title"]}
 
 
 class EvidenceInline(admin.StackedInline):
@@ -172,7 +231,7 @@ class VerdictAdmin(admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            workflow.contribute(form.instance, by=editor(request))
+            workflow.contribute(form.instance.claim.subject, by=editor(request), at=timezone.now())
 
     @admin.action(description="Submit for a second read", permissions=["change"])
     def submit(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:

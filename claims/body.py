@@ -115,7 +115,7 @@ def rating_form(verdict: Verdict) -> dict[str, Any] | None:
     if rating is None:
         return None
     on_scale = rating.value is not None
-    scale = verdict.methodology.scale
+    scale = rating.scale
     return {
         "rating": rating.slug,
         "label": rating.label,
@@ -143,6 +143,16 @@ def relation_form(relation: ClaimRelation) -> dict[str, Any]:
         "note": relation.note,
         "appearance": relation.appearance.slug if relation.appearance else None,
         "to_appearance": relation.to_appearance.slug if relation.to_appearance else None,
+    }
+
+
+def site_reference(site: Site) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "reference": "site",
+        "name": site.name,
+        "publisher": publisher_form(site.publisher) if site.publisher else None,
+        "licence": site.licence,
     }
 
 

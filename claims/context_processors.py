@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from claims import printed, reference
+from claims.body import site_reference
 from claims.models import Site
 
 
@@ -15,18 +16,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _site() -> dict[str, str | None]:
-    row = Site.objects.current()
+    """As the record has it: what is being changed is not public yet. Before the first entry there is the row only."""
+    published = reference.public_site() or site_reference(Site.objects.current())
+    publisher = published["publisher"]
     return {
-        "name": row.name,
-        "publisher": _publisher(row),
-        "licence": row.licence,
-        "licence_name": printed.licence(row.licence),
+        "name": published["name"],
+        "publisher": publisher["name"] if publisher else None,
+        "licence": published["licence"],
+        "licence_name": printed.licence(published["licence"]),
     }
-
-
-def _publisher(site: Site) -> str | None:
-    """The publisher's name as the record has it: a name that is being changed is not public yet."""
-    if site.publisher is None:
-        return None
-    published = reference.named("publishers", [site.publisher.slug]).get(site.publisher.slug)
-    return published["name"] if published else None

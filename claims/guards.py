@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from sources.guards import SNAPSHOT_GUARDS, missing, refusal, truncate_refusal
+from sources.guards import SNAPSHOT_GUARDS, Guard, missing, refusal, truncate_refusal
 
 _TABLE = "claims_revision"
 _KEPT = (
@@ -67,7 +67,31 @@ RECORD_GUARDS = (
     ),
 )
 
-GUARDS = (*SNAPSHOT_GUARDS, *RECORD_GUARDS)
+
+def _kept_identifier(table: str, column: str, kind: str) -> Guard:
+    """What is on the record is known by its identifier: public rows that carry another would say something else."""
+    return refusal(
+        f"guard_identifier_{table}",
+        table=table,
+        event="UPDATE",
+        when=(
+            f"NEW.{column} <> OLD.{column} AND EXISTS "
+            f"(SELECT 1 FROM {_TABLE} AS known WHERE known.subject = '{kind}/' || OLD.{column})"
+        ),
+        sentence="What is on the public record keeps its identifier.",
+    )
+
+
+IDENTIFIER_GUARDS = (
+    _kept_identifier("claims_claim", "slug", "claims"),
+    _kept_identifier("claims_speaker", "slug", "speakers"),
+    _kept_identifier("claims_topic", "slug", "topics"),
+    _kept_identifier("claims_methodology", "version", "methodologies"),
+    _kept_identifier("sources_source", "slug", "sources"),
+    _kept_identifier("sources_publisher", "slug", "publishers"),
+)
+
+GUARDS = (*SNAPSHOT_GUARDS, *RECORD_GUARDS, *IDENTIFIER_GUARDS)
 
 
 def check_guards(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:

@@ -1,5 +1,6 @@
 """What is still missing before a claim can be published: the list that an editor works down."""
 
+from collections.abc import Collection
 from itertools import product
 
 from claims.models import Claim, Evidence, Site
@@ -10,15 +11,17 @@ from sources.models import Quotation
 _NEEDS_NO_EVIDENCE = {"not-checkable", "satire"}
 
 
-def missing(claim: Claim, *, site: Site) -> list[str]:
+def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list[str]:
     """Sentences that say what `claim` still lacks; empty when it can be published.
 
-    `claim` must come from Claim.objects.for_documents(). Quotations are checked to the character wherever this
-    server holds the snapshot's text.
+    `together` names claims that are published in the same transaction. `claim` must come from
+    Claim.objects.for_documents(). Quotations are checked to the character wherever this server holds the text.
     """
     verdict = getattr(claim, "verdict", None)
     if verdict is None:
         return ["The claim has no verdict yet."]
+    if not hasattr(verdict.methodology, "scale"):
+        return [f"The methodology “{verdict.methodology}” has no rating scale yet."]
     found: list[str] = []
     if site.publisher is None:
         found.append("The site does not say who publishes its fact-checks: choose a publisher under Site.")
@@ -45,6 +48,11 @@ def missing(claim: Claim, *, site: Site) -> list[str]:
                 "what is checked cannot be its own proof."
             )
     for relation in claim.relations.all():
+        if relation.to_claim.slug not in together and not hasattr(relation.to_claim, "publication"):
+            found.append(
+                f"A relation names “{relation.to_claim.slug}”, which is not public: publish that claim first, "
+                "or leave the relation out and state it later."
+            )
         if relation.appearance and relation.appearance.claim_id != claim.pk:
             found.append("A relation names an appearance of another claim.")
         if relation.to_appearance and relation.to_appearance.claim_id != relation.to_claim_id:

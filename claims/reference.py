@@ -34,14 +34,17 @@ _FORMS: dict[type, Any] = {
     Topic: ("topics", forms.topic_reference),
     Publisher: ("publishers", forms.publisher_reference),
     Methodology: ("methodologies", forms.methodology_reference),
+    Site: ("site", forms.site_reference),
 }
 
-Row = Speaker | Source | Topic | Publisher | Methodology
+Row = Speaker | Source | Topic | Publisher | Methodology | Site
 
 
 def subject_of(row: Row) -> str:
     """What the record calls a reference row."""
     kind, _ = _FORMS[type(row)]
+    if isinstance(row, Site):
+        return "site"
     return f"{kind}/{row.version if isinstance(row, Methodology) else row.slug}"
 
 
@@ -64,11 +67,32 @@ def put_on_record(row: Row, *, note: str, at: dt.datetime) -> Revision | None:
     return revision
 
 
+class NotUsed(Exception):
+    """The row is not on the record: no published fact-check has used it, so readers do not know it."""
+
+
+def change(
+    row: Row, *, at: dt.datetime, note: str = "The data was changed by its editors."
+) -> Revision | None:
+    """Publish a row that readers know already as it stands now; raises NotUsed for any other."""
+    if not Reference.objects.filter(subject=subject_of(row)).exists():
+        raise NotUsed(
+            f"“{row}” is not used by a published fact-check; it goes on record with the first that does."
+        )
+    return put_on_record(row, note=note, at=at)
+
+
 def rows_of(claim: Claim, *, site: Site) -> list[Row]:
     """The reference rows that a publication of `claim` shows, each once."""
     cited = [appearance.source for appearance in claim.appearances.all()]
     cited += [evidence.source for evidence in claim.verdict.evidence.all()]
-    rows: list[Row | None] = [claim.verdict.methodology, site.publisher, claim.speaker, *claim.topics.all()]
+    rows: list[Row | None] = [
+        site,
+        claim.verdict.methodology,
+        site.publisher,
+        claim.speaker,
+        *claim.topics.all(),
+    ]
     for source in cited:
         rows += [source.publisher, source]
     return list({subject_of(row): row for row in rows if row is not None}.values())
@@ -100,6 +124,23 @@ def _used(kind: str) -> models.QuerySet[Any] | None:
     rows, link, column = _USES[kind]
     uses = link._default_manager.filter(**{column: models.OuterRef("pk")}).order_by()
     return rows._default_manager.order_by().filter(models.Exists(uses))
+
+
+def unrecorded(rows: Iterable[Row]) -> dict[str, str]:
+    """Digest by subject of the rows that a publication would put on record for the first time."""
+    by_subject = {subject_of(row): row for row in rows}
+    known = set(Reference.objects.filter(subject__in=by_subject).values_list("subject", flat=True))
+    return {
+        subject: digest(canonical(public_form(row)))
+        for subject, row in by_subject.items()
+        if subject not in known
+    }
+
+
+def public_site() -> dict[str, Any] | None:
+    """The site as the record has it; None before anything was published."""
+    reference = Reference.objects.filter(subject="site").select_related("revision").first()
+    return _document(reference) if reference else None
 
 
 def public(kind: str, identifier: str) -> dict[str, Any] | None:

@@ -1,13 +1,14 @@
 """The way of a verdict from draft to publication: one table of transitions, one function that applies one."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
-from claims import publishing, readiness
+from claims import publishing, readiness, reference
 from claims.models import Claim, Contribution, Event, Revision, Site, Verdict
 
 Status = Verdict.Status
@@ -112,14 +113,22 @@ TRANSITIONS = {
 
 
 def contributors(verdict: Verdict) -> set[int]:
-    """Keys of everyone who changed the text since the last publication, the author included."""
-    noted = Contribution.objects.filter(verdict=verdict).values_list("user_id", flat=True)
-    return {verdict.author_id, *noted}
+    """Keys of everyone who changed the text since the last publication, the author included.
+
+    The text is the claim with its verdict, and the reference data that its document shows.
+    """
+    claim = Claim.objects.for_documents().get(pk=verdict.claim_id)
+    rows = reference.rows_of(claim, site=Site.objects.current())
+    noted = Contribution.objects.filter(subject__in=[claim.subject, *map(reference.subject_of, rows)])
+    last = verdict.events.filter(to_status=Status.PUBLISHED).order_by("at").last()
+    if last:
+        noted = noted.filter(at__gt=last.at)
+    return {verdict.author_id, *noted.values_list("user_id", flat=True)}
 
 
-def contribute(verdict: Verdict, *, by: User) -> None:
-    """Note that `by` changed the text of this round."""
-    Contribution.objects.get_or_create(verdict=verdict, user=by)
+def contribute(subject: str, *, by: User, at: dt.datetime) -> None:
+    """Note that `by` changed what the record calls `subject`: a claim, or a row of reference data."""
+    Contribution.objects.update_or_create(subject=subject, user=by, defaults={"at": at})
 
 
 def allowed(verdict: Verdict) -> list[Transition]:
@@ -138,12 +147,14 @@ def apply(
     kind: str = Revision.Kind.PUBLICATION,
     reader: User | None = None,
     acknowledged: bool = False,
+    together: Collection[str] = (),
 ) -> Event:
     """Apply one transition: check its guards, swap the status, leave one event; all or nothing.
 
     `note` goes with the event, and is the public note where the transition publishes; `kind` is the kind of the
     revision then. `acknowledged` says that the second reader has seen the negations that quotations leave out.
-    `reader` is the second desk account of a seed load and nobody else's business.
+    `reader` is the second desk account of a seed load and nobody else's business, and `together` the claims that are
+    loaded in the same transaction.
     Raises Refused with a sentence where a guard says no, the status is another one by now, or publishing finds
     something missing. On success the given `verdict` is read again from the database.
     """
@@ -187,29 +198,38 @@ def apply(
                 note=note,
                 at=at,
                 digest_read=digest,
+                references_read=approval.get("approved_references", verdict.approved_references),
                 second_read_note=second_read_note,
+                together=together,
             )
         except publishing.NotReady as error:
             raise Refused(str(error)) from error
-        Contribution.objects.filter(verdict=verdict).delete()
     verdict.refresh_from_db()
     return event
 
 
-def _approval(
-    transition: Transition, *, change: Change, reader: AbstractBaseUser | None
-) -> dict[str, object]:
+def _approval(transition: Transition, *, change: Change, reader: AbstractBaseUser | None) -> dict[str, Any]:
     """What the transition does to the approval: gives it, takes it away, or leaves it."""
     if transition.name == "approve":
-        return {"approver": change.by, "approved_digest": change.digest}
+        return _read(change, by=change.by)
     if transition.name == "load":
-        return {"approver": reader, "approved_digest": change.digest}
+        return _read(change, by=reader)
     if transition.target == Status.DRAFT:
-        return {"approver": None, "approved_digest": ""}
+        return {"approver": None, "approved_digest": "", "approved_references": {}}
     return {}
 
 
-def publish_as_seeds(claim: Claim, *, author: User, reader: User, at: dt.datetime) -> Event:
+def _read(change: Change, *, by: AbstractBaseUser | None) -> dict[str, Any]:
+    return {
+        "approver": by,
+        "approved_digest": change.digest,
+        "approved_references": publishing.new_references(change.verdict.claim),
+    }
+
+
+def publish_as_seeds(
+    claim: Claim, *, author: User, reader: User, at: dt.datetime, together: Collection[str]
+) -> Event:
     """Publish a seed claim as the two desk accounts; one that is on the record gets an update."""
     known = Revision.objects.of(claim.subject).exists()
     return apply(
@@ -220,4 +240,5 @@ def publish_as_seeds(claim: Claim, *, author: User, reader: User, at: dt.datetim
         at=at,
         note="Updated from reviewed seed files." if known else SEED_NOTE,
         kind=Revision.Kind.UPDATE if known else Revision.Kind.PUBLICATION,
+        together=together,
     )

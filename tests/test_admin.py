@@ -6,9 +6,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
-from makers import make_claim, make_published, make_user
+from makers import NOON, make_claim, make_published, make_speaker, make_user
 
-from claims.models import Claim, Contribution, Publication, Revision, Verdict
+from claims import workflow
+from claims.models import Claim, Contribution, Publication, Revision, Speaker, Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -86,4 +87,33 @@ def test_whoever_edits_a_claim_in_the_admin_is_a_contributor() -> None:
     response = client.post(address, data)
     assert response.status_code == 302, response.context["errors"]
     assert Claim.objects.get().title == "Another title"
-    assert list(Contribution.objects.values_list("user", flat=True)) == [editor.pk]
+    assert list(Contribution.objects.values_list("subject", "user")) == [(claim.subject, editor.pk)]
+
+
+def test_who_wrote_the_claim_before_its_verdict_cannot_be_the_second_reader() -> None:
+    """The claim's writer and the verdict's are two people; neither may approve."""
+    claim = make_claim("one")
+    writer = make_user(is_superuser=True)
+    workflow.contribute(claim.subject, by=writer, at=NOON)
+    client = Client()
+    client.force_login(writer)
+    act(client, "submit", claim.verdict)
+    assert "has to come from somebody else" in act(client, "approve", claim.verdict)
+
+
+def test_a_changed_name_is_public_by_an_entry_only() -> None:
+    make_published()
+    client, speaker = signed_in(), Speaker.objects.get()
+    address = reverse("admin:claims_speaker_changelist")
+    action = {"action": "put_on_record", "_selected_action": [speaker.pk]}
+    Speaker.objects.update(name="Ada Quill-Marsh")
+    assert "Quill-Marsh" not in Client().get("/speakers/ada-quill/").content.decode()
+    client.post(address, action)
+    assert "Quill-Marsh" in Client().get("/speakers/ada-quill/").content.decode()
+    entries = Revision.objects.of("speakers/ada-quill")
+    assert [entry.number for entry in entries] == [1, 2]
+    client.post(address, action)
+    assert entries.count() == 2
+    unused = make_speaker("unused", name="Unused")
+    action["_selected_action"] = [unused.pk]
+    assert "not used by a published fact-check" in client.post(address, action, follow=True).content.decode()

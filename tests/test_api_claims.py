@@ -184,12 +184,13 @@ def test_relations_show_only_what_is_current_from_both_ends() -> None:
     other = make_claim("other")
     claim = make_claim("one")
     ClaimRelation.objects.create(claim=claim, kind="repeats", to_claim=other, note="Same words.")
-    publish(claim)
-    assert get(f"{LIST}one/")["live"]["related"] == []
     publish(other)
+    publish(claim)
     (to,) = get(f"{LIST}one/")["live"]["related"]
     (from_,) = get(f"{LIST}other/")["live"]["related"]
     assert (to["id"], to["direction"], from_["id"], from_["direction"]) == ("other", "to", "one", "from")
+    Publication.objects.get(slug="other").delete()
+    assert get(f"{LIST}one/")["live"]["related"] == []
 
 
 def test_notices_are_listed_newest_first() -> None:

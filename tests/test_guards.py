@@ -1,15 +1,17 @@
 """The record is guarded in the database itself, whichever door somebody tries."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, InternalError, connection, transaction
-from makers import NOON, make_published, make_source
+from makers import NOON, make_claim, make_published, make_source
 
 from claims import record
 from claims.guards import GUARDS, check_guards, demand_guards
-from claims.models import Revision
+from claims.models import Claim, Methodology, Revision, Speaker, Topic
 from sources.guards import install, missing, remove
-from sources.models import Snapshot
+from sources.models import Publisher, Snapshot, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,21 @@ def test_a_missing_guard_is_noticed_at_start_up(guard) -> None:  # type: ignore[
         demand_guards()
     install(connection, [guard])
     demand_guards()
+
+
+IDENTIFIED = [Claim, Speaker, Topic, Methodology, Source, Publisher]
+
+
+@pytest.mark.parametrize("model", IDENTIFIED, ids=lambda model: model._meta.model_name)
+def test_what_is_on_record_keeps_its_identifier(model: Any) -> None:
+    """Two speakers who swap identifiers would swap their claims in public, without an entry."""
+    make_published()
+    column = "version" if model is Methodology else "slug"
+    with pytest.raises(REFUSED, match="keeps its identifier"), transaction.atomic():
+        model.objects.update(**{column: "other"})
+
+
+def test_a_draft_may_change_its_identifier() -> None:
+    make_claim("one")
+    Claim.objects.update(slug="two")
+    assert Claim.objects.get().slug == "two"

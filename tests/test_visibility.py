@@ -8,7 +8,7 @@ from django.urls import get_resolver
 from makers import NOON, make_claim, make_published, make_source, make_speaker, make_topic, make_user
 
 from claims import workflow
-from claims.models import Appearance, Claim, Event, Evidence, Speaker, Topic, Verdict
+from claims.models import Appearance, Claim, Event, Evidence, Methodology, Site, Speaker, Topic, Verdict
 from factcheck import audiences
 from sources.models import Publisher, Source
 
@@ -105,6 +105,8 @@ def test_edits_of_a_published_claim_are_nowhere() -> None:
     Topic.objects.update(name=MARKER, description=MARKER)
     Source.objects.update(title=MARKER, note=MARKER)
     Publisher.objects.update(name=MARKER, note=MARKER)
+    Methodology.objects.update(title=MARKER, rules=MARKER)
+    Site.objects.update(name=MARKER)
     assert_hidden()
 
 

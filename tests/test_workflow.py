@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from makers import (
     NOON,
     TEXT,
@@ -15,9 +16,22 @@ from makers import (
     publish,
 )
 
-from claims import workflow
-from claims.models import Appearance, Claim, Event, Evidence, Publication, Rating, Revision, Site, Verdict
+from claims import reference, workflow
+from claims.models import (
+    Appearance,
+    Claim,
+    ClaimRelation,
+    Event,
+    Evidence,
+    Methodology,
+    Publication,
+    Rating,
+    Revision,
+    Site,
+    Verdict,
+)
 from claims.publishing import body_digest
+from sources.models import Source
 
 pytestmark = pytest.mark.django_db
 
@@ -80,9 +94,67 @@ def test_the_author_cannot_be_the_second_reader() -> None:
 
 def test_a_contributor_cannot_be_the_second_reader() -> None:
     verdict, contributor = bring_to("submitted"), make_user()
-    workflow.contribute(verdict, by=contributor)
+    workflow.contribute(verdict.claim.subject, by=contributor, at=NOON)
     with pytest.raises(workflow.Refused, match="somebody else"):
         workflow.apply("approve", verdict=verdict, by=contributor, at=NOON)
+
+
+SHOWN = {
+    "the source": lambda claim: claim.appearances.get().source,
+    "its publisher": lambda claim: claim.appearances.get().source.publisher,
+    "the speaker": lambda claim: claim.speaker,
+    "the topic": lambda claim: claim.topics.get(),
+    "the methodology": lambda claim: claim.verdict.methodology,
+    "the site": lambda claim: Site.objects.current(),
+}
+
+
+@pytest.mark.parametrize("row", SHOWN)
+def test_who_changed_reference_data_that_the_claim_shows_cannot_be_its_second_reader(row: str) -> None:
+    verdict, editor = bring_to("submitted"), make_user()
+    workflow.contribute(reference.subject_of(SHOWN[row](verdict.claim)), by=editor, at=NOON)
+    with pytest.raises(workflow.Refused, match="somebody else"):
+        workflow.apply("approve", verdict=verdict, by=editor, at=NOON)
+
+
+UNSEEN_CHANGES = {
+    "speakers/ada-quill": lambda claim: type(claim.speaker).objects.update(description="Nobody read this."),
+    "topics/bridge": lambda claim: claim.topics.update(name="Nobody read this"),
+    "sources/report": lambda claim: Source.objects.update(note="Nobody read this."),
+    "methodologies/1": lambda claim: Methodology.objects.update(rules="Nobody read these."),
+    "site": lambda claim: Site.objects.update(name="Nobody read this"),
+}
+
+
+@pytest.mark.parametrize("subject", UNSEEN_CHANGES)
+def test_reference_data_that_goes_on_record_is_what_was_read(subject: str) -> None:
+    """It stands outside the body, so the body's digest does not see the change."""
+    claim = make_claim(source=make_source("report"))
+    verdict, reader = claim.verdict, make_user()
+    workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
+    workflow.apply("approve", verdict=verdict, by=reader, at=NOON)
+    UNSEEN_CHANGES[subject](claim)
+    with pytest.raises(workflow.Refused, match=f"{subject} was changed after it was read"):
+        workflow.apply("publish", verdict=verdict, by=reader, at=NOON)
+    assert not Revision.objects.exists()
+
+
+def test_a_relation_does_not_name_what_is_not_public() -> None:
+    secret, claim = make_claim("secret"), make_claim("one")
+    ClaimRelation.objects.create(claim=claim, kind="repeats", to_claim=secret, note="Same words.")
+    with pytest.raises(workflow.Refused, match="“secret”, which is not public"):
+        workflow.apply("submit", verdict=claim.verdict, by=claim.verdict.author, at=NOON)
+    publish(secret)
+    publish(claim)
+
+
+def test_a_verdict_with_a_history_cannot_be_deleted() -> None:
+    """Written again it would have forgotten who worked on it."""
+    verdict = bring_to("submitted")
+    with pytest.raises(ProtectedError):
+        verdict.delete()
+    with pytest.raises(ProtectedError):
+        verdict.claim.delete()
 
 
 def test_a_negation_that_is_left_out_has_to_be_acknowledged() -> None:
@@ -100,7 +172,7 @@ def test_a_negation_that_is_left_out_has_to_be_acknowledged() -> None:
 
 def test_a_contributor_of_an_earlier_round_may_read_the_next() -> None:
     verdict, contributor = bring_to("submitted"), make_user()
-    workflow.contribute(verdict, by=contributor)
+    workflow.contribute(verdict.claim.subject, by=contributor, at=NOON)
     reader = make_user()
     for name, by in (("approve", reader), ("publish", reader), ("revise", reader), ("submit", reader)):
         workflow.apply(name, verdict=verdict, by=by, at=NOON)
@@ -153,6 +225,9 @@ def test_the_database_refuses_the_author_as_approver() -> None:
 
 
 LACKS = {
+    "no rating scale": lambda claim: Verdict.objects.update(
+        methodology=Methodology.objects.create(version="3", title="Other", rules="None.")
+    ),
     "summary is missing": lambda claim: Verdict.objects.update(summary=" "),
     "rationale is missing": lambda claim: Verdict.objects.update(rationale=""),
     "needs evidence": lambda claim: Evidence.objects.all().delete(),

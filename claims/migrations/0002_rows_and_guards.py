@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from claims.guards import RECORD_GUARDS
+from claims.guards import IDENTIFIER_GUARDS, RECORD_GUARDS
 from sources.guards import InstallGuards
 
 
@@ -15,5 +15,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(make_rows, migrations.RunPython.noop),
-        InstallGuards(RECORD_GUARDS),
+        InstallGuards((*RECORD_GUARDS, *IDENTIFIER_GUARDS)),
     ]

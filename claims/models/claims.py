@@ -19,7 +19,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             "speaker",
             "verdict__methodology__scale",
             "verdict__attribution",
-            "verdict__rating",
+            "verdict__rating__scale",
         ).prefetch_related(
             "topics",
             "speaker__aliases",
@@ -161,7 +161,7 @@ class Appearance(models.Model):
 
 class ClaimRelationQuerySet(models.QuerySet["ClaimRelation"]):
     def for_documents(self) -> ClaimRelationQuerySet:
-        return self.select_related("to_claim", "appearance", "to_appearance")
+        return self.select_related("to_claim__publication", "appearance", "to_appearance")
 
 
 class ClaimRelation(models.Model):

@@ -49,6 +49,11 @@ class Verdict(models.Model):
         related_name="verdicts_approved",
     )
     approved_digest = models.CharField(max_length=64, blank=True, editable=False)
+    approved_references = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="Digest by subject of reference data that the approval would publish for the first time.",
+    )
 
     class Meta:
         ordering = ["claim"]
@@ -142,28 +147,33 @@ class Evidence(models.Model):
 
 
 class Contribution(models.Model):
-    """Somebody changed the text since the last publication, and so cannot be its second reader."""
+    """Somebody changed a text that readers will see: a claim, or reference data that claims show.
 
-    verdict = models.ForeignKey(Verdict, models.CASCADE, related_name="contributions")
+    Who contributed since a claim's last publication cannot be its second reader; the last time is what counts.
+    """
+
+    subject = models.CharField(max_length=200, help_text="What was changed, as the record calls it.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="contributions")
+    at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["verdict", "user"],
+                fields=["subject", "user"],
                 name="contributor_once",
                 violation_error_message="This contributor is already noted.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} on {self.verdict}"
+        return f"{self.user} on {self.subject}"
 
 
 class Event(models.Model):
     """One transition of the workflow: what was done, by whom, when, on which text. Private."""
 
-    verdict = models.ForeignKey(Verdict, models.CASCADE, related_name="events")
+    # A verdict with a history cannot be deleted, and written again by somebody without one.
+    verdict = models.ForeignKey(Verdict, models.PROTECT, related_name="events")
     transition = models.CharField(max_length=20)
     from_status = models.CharField(max_length=10, choices=Verdict.Status)
     to_status = models.CharField(max_length=10, choices=Verdict.Status)

@@ -79,9 +79,10 @@ def load(
         report.quotations = sum(
             1 for placed in claims for _, part in parts(placed.record) if "quotation" in part
         )
+    loaded = {placed.identifier for placed in claims}
     try:
         for claim in filter(_differs, changed):
-            workflow.publish_as_seeds(claim, author=author, reader=reader, at=at)
+            workflow.publish_as_seeds(claim, author=author, reader=reader, at=at, together=loaded)
             report.published += 1
             if report.published % STEP == 0:
                 say(f"claims: {report.published} published")
