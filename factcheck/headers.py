@@ -1,4 +1,4 @@
-"""Response headers that no middleware of Django or of a library sets."""
+"""What requests and responses carry that no middleware of Django or of a library looks after."""
 
 from collections.abc import Callable
 
@@ -16,3 +16,15 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
+
+
+class CookieMiddleware:
+    """A cookie with a NUL was never ours: PostgreSQL refuses the character, so the cookie is not looked at."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
+        return self.get_response(request)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, resolve
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -69,6 +70,7 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
     return Response(document, status=status, headers=_headers(exception), content_type=CONTENT_TYPE)
 
 
+@csrf_exempt
 def unknown_address(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """Every path below /api/ that no resource has; a missing last slash is mended as on the pages."""
     if not request.path.endswith("/") and request.method in ("GET", "HEAD"):
