@@ -226,7 +226,10 @@ class VerdictAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:
         if not change:
             obj.author = editor(request)
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+            return
+        # Only what was typed: a save must not bring back a status that the workflow changed meanwhile.
+        obj.save(update_fields=form.changed_data)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

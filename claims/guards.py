@@ -20,11 +20,8 @@ _KEPT = (
     "body_digest",
     "previous",
     "entry_digest",
-    "redacts",
 )
-_SAME = " AND ".join(
-    f"(NEW.{column} = OLD.{column} OR (NEW.{column} IS NULL AND OLD.{column} IS NULL))" for column in _KEPT
-)
+_SAME = " AND ".join(f"NEW.{column} = OLD.{column}" for column in _KEPT)
 
 RECORD_GUARDS = (
     refusal(
@@ -33,7 +30,8 @@ RECORD_GUARDS = (
         event="UPDATE",
         # Redaction is the one exception: the body goes, nothing else, and a later entry says so.
         when=(
-            f"NOT (NEW.body IS NULL AND {_SAME} AND EXISTS (SELECT 1 FROM {_TABLE} AS later "
+            "NOT (NEW.body IS NULL AND OLD.kind <> 'redaction' AND OLD.redacts IS NULL AND NEW.redacts IS NULL "
+            f"AND {_SAME} AND EXISTS (SELECT 1 FROM {_TABLE} AS later "
             "WHERE later.kind = 'redaction' AND later.redacts = OLD.sequence AND later.sequence > OLD.sequence))"
         ),
         sentence="The public record cannot be changed: append an entry instead.",

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from itertools import product
 
 from claims.models import Claim, Evidence, Site
-from sources import quotations
 from sources.models import Quotation
 
 # Ratings that a verdict may carry without evidence: there is nothing to weigh.
@@ -80,13 +79,7 @@ def negations_left_out(claim: Claim) -> list[str]:
 
 def quotation_problems(quotation: Quotation) -> list[str]:
     """Why a quotation does not hold in its snapshot; empty where it holds or the text is not on this server."""
-    text = quotation.snapshot.text
-    if text is None:
-        return []
-    return [
-        f"“{quotation}” in {quotation.snapshot}: {problem.sentence}"
-        for problem in quotations.verify(text, quotation.words, language=quotation.snapshot.source.language)
-    ]
+    return [f"“{quotation}” in {quotation.snapshot}: {sentence}" for sentence in quotation.problems()]
 
 
 def _overlap(one: Quotation | None, other: Quotation | None) -> bool:

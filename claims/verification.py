@@ -34,7 +34,7 @@ def _head_problems() -> Iterator[str]:
 
 
 def _publication_problems() -> Iterator[str]:
-    publications = Publication.objects.order_by("slug").select_related("revision", "speaker")
+    publications = Publication.objects.order_by("slug").select_related("revision", "speaker", "claim")
     for publication in publications.iterator(chunk_size=200):
         name, revision = f"The publication {publication.slug}", publication.revision
         if revision.body is None:
@@ -51,6 +51,13 @@ def _publication_problems() -> Iterator[str]:
             stored = getattr(publication, column)
             if str(stored if stored is not None else "") != str(value if value is not None else ""):
                 yield f"{name}: its column {column} does not say what entry {revision.sequence} says."
+        first = Revision.objects.of(revision.subject).first()
+        if first and publication.first_published_at != first.at:
+            yield f"{name}: its first publication is not the time of entry {first.sequence}."
+        if (publication.claim.slug if publication.claim else None) != (
+            publication.slug if body["origin"] == "own" else None
+        ):
+            yield f"{name} does not belong to the claim of its name."
         speaker = publication.speaker.slug if publication.speaker else None
         if speaker != (body["speaker"]["id"] if body["speaker"] else None):
             yield f"{name}: its speaker is not the one that entry {revision.sequence} names."
@@ -69,3 +76,10 @@ def _reference_problems() -> Iterator[str]:
         last = Revision.objects.of(reference.subject).exclude(kind="redaction").last()
         if last != reference.revision or reference.revision.body is None:
             yield f"What is public of {reference.subject} does not stand on the last entry about it."
+    lost = (
+        Revision.objects.filter(kind="reference")
+        .exclude(subject__in=Reference.objects.values("subject"))
+        .first()
+    )
+    if lost:
+        yield f"Entry {lost.sequence} put {lost.subject} on record, but nothing public stands on it."

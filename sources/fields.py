@@ -7,6 +7,16 @@ from django.db import models
 from sources.folding import fold
 
 
+def web_address(model: str, name: str, *, optional: bool = False) -> models.CheckConstraint:
+    """The rule that an address which pages link to is a web address, whoever wrote the row."""
+    allowed = models.Q(**{f"{name}__startswith": "https://"}) | models.Q(**{f"{name}__startswith": "http://"})
+    return models.CheckConstraint(
+        name=f"{model}_{name}_is_a_web_address",
+        condition=allowed | models.Q(**{name: ""}) if optional else allowed,
+        violation_error_message="Write an address that begins with https:// or http://.",
+    )
+
+
 class FoldedField(models.TextField):
     """The folded text of another field, stored because collations and LIKE differ between databases.
 

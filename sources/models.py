@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 
 from sources import quotations
 from sources.dates import Precision, date_constraints
-from sources.fields import FoldedField
+from sources.fields import FoldedField, web_address
 
 models.CharField.register_lookup(Length)
 
@@ -96,6 +96,8 @@ class Source(models.Model):
                 condition=~Q(language=""),
                 violation_error_message="Say which language the source is in.",
             ),
+            web_address("source", "link", optional=True),
+            web_address("source", "archived_at", optional=True),
             *date_constraints("source", "published_on"),
         ]
 
@@ -231,10 +233,25 @@ class Quotation(models.Model):
         """The form of the published document."""
         return {**self.selector, "snapshot_sha256": self.snapshot.sha256}
 
+    def problems(self) -> list[str]:
+        """Why the quotation does not hold, in sentences.
+
+        Without the text on this server only its form is checked; a held text is trusted only as far as it has the
+        snapshot's fingerprint.
+        """
+        snapshot, language = self.snapshot, self.snapshot.source.language
+        if snapshot.text is None:
+            found = quotations.check_form(self.words, language=language)
+            beyond = self.end > snapshot.length
+            return [problem.sentence for problem in found] + ["It ends beyond the text."] * beyond
+        forged = snapshot.text_problem()
+        if forged:
+            return [forged]
+        return [
+            problem.sentence for problem in quotations.verify(snapshot.text, self.words, language=language)
+        ]
+
     def clean(self) -> None:
-        text = self.snapshot.text
-        if text is None:
-            return
-        found = quotations.verify(text, self.words, language=self.snapshot.source.language)
+        found = self.problems()
         if found:
-            raise ValidationError([problem.sentence for problem in found])
+            raise ValidationError(found)

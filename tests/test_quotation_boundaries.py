@@ -14,7 +14,7 @@ MAY_CUT = [
     ("rock |'|n|'| roll", "an apostrophe beside a space"),
     ("pre|- and post-war", "a hyphen that ends a word may be left off"),
     ("word|—|word", "a long dash between words"),
-    ("word|–|word", "an en dash between words"),
+    ("word |–| word", "an en dash between words"),
     ("word|--|word", "two hyphens are a dash"),
     ("troops--|9,000 men", "also before a number"),
     ("soldiers|—|9,000| in all", "a long dash is no sign"),
@@ -38,6 +38,10 @@ MAY_CUT = [
 ]
 
 MAY_NOT_CUT = [
+    ("non|–|lethal", "an en dash without spaces may be a hyphen"),
+    ("non|−|lethal", "so may a minus"),
+    ("בלתי|־|חוקי", "the maqaf is a hyphen"),
+    ("can|´|t open, can|`|t open, can|‘|t, can|′|t, can|＇|t", "other signs that are typed as apostrophes"),
     ("il|legal", "inside a word"),
     ("illegal|ly", "before an ending"),
     ("snake|_|case", "an underscore joins"),

@@ -146,6 +146,12 @@ TAMPERING = {
         "column search_text",
     ),
     "a publication's speaker": (sql("UPDATE claims_publication SET speaker_id = NULL"), "speaker"),
+    "a publication's date": (
+        sql("UPDATE claims_publication SET first_published_at = '2001-01-01 00:00:00+00:00'"),
+        "first publication",
+    ),
+    "a publication's claim": (sql("UPDATE claims_publication SET claim_id = NULL"), "claim of its name"),
+    "all references taken away": (sql("DELETE FROM claims_reference"), "nothing public stands on it"),
     "a publication's topics": (sql("DELETE FROM claims_publicationtopic"), "topics"),
     "a publication taken away": (lambda: Publication.objects.all().delete(), "nothing public"),
     "a reference on an old entry": (

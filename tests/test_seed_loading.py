@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import TEXT
+from makers import NOON, TEXT, make_user
 from seeding import contents, dump, load, state
 
+from claims import workflow
 from claims.models import Appearance, Claim, Revision, Site, Speaker, Verdict
 from claims.seeding import files
 from claims.verification import verify_record
@@ -226,6 +227,32 @@ BAD = {
         lambda folder: (folder / "topics.yaml").write_text("- id: bridge\n  name: A\n  name: B\n"),
         "topics.yaml, line 3: .*'name' stands twice",
     ),
+    "an alias": (
+        lambda folder: (folder / "topics.yaml").write_text("- &a {id: bridge, name: A}\n- *a\n"),
+        "topics.yaml, line 2: .*aliases",
+    ),
+    "a bottomless list": (
+        lambda folder: (folder / "topics.yaml").write_text("[" * 3000 + "]" * 3000),
+        "topics.yaml: this holds a value that cannot be read",
+    ),
+    "a number for a machine of its own": (
+        lambda folder: (folder / "topics.yaml").write_text("- {id: bridge, name: !!int abc}\n"),
+        "topics.yaml: this holds a value that cannot be read",
+    ),
+    "a NUL": (
+        lambda folder: (folder / "topics.yaml").write_text('- {id: bridge, name: "A\\0"}\n'),
+        "name: .* cannot be kept",
+    ),
+    "an identifier beyond measure": (
+        lambda folder: (folder / "topics.yaml").write_text(f"- {{id: {'x' * 200}, name: A}}\n"),
+        "more than 120 characters",
+    ),
+    "a link that is none": (
+        lambda folder: change(
+            folder / "sources/courier.yaml", lambda s: s.update(link="javascript:alert(1)")
+        ),
+        "valid URL",
+    ),
     "a doubled record": (
         lambda folder: (folder / "topics.yaml").write_text(
             "- {id: bridge, name: A}\n- {id: bridge, name: B}\n"
@@ -318,6 +345,15 @@ def test_an_editors_change_is_kept_unless_told_to_update(
     dump(tmp_path / "after")
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
     assert list(verify_record()) == []
+
+
+def test_an_update_takes_nobodys_text_away_who_is_at_work_on_it(folder: Path, archive: Path) -> None:
+    load(folder, archive=archive)
+    verdict = Verdict.objects.get()
+    workflow.apply("revise", verdict=verdict, by=make_user(), at=NOON)
+    Claim.objects.update(title="A title in the making")
+    assert "Kept as editors have them" in load(folder, archive=archive, update=True)
+    assert Claim.objects.get().title == "A title in the making"
 
 
 def test_an_update_of_a_published_claim_is_an_entry_with_a_note(folder: Path, archive: Path) -> None:

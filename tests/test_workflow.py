@@ -31,7 +31,7 @@ from claims.models import (
     Verdict,
 )
 from claims.publishing import body_digest
-from sources.models import Source
+from sources.models import Snapshot, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -262,6 +262,23 @@ def test_what_is_missing_is_said_and_nothing_is_submitted(sentence: str) -> None
     claim = make_claim()
     LACKS[sentence](claim)
     with pytest.raises(workflow.Refused, match=sentence):
+        workflow.apply("submit", verdict=claim.verdict, by=claim.verdict.author, at=NOON)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_made_up_words_are_not_published_where_the_text_is_not_held(held: bool) -> None:
+    """The form of a quotation is checked even then; a forged text is not trusted where one is there."""
+    claim = make_claim()
+    quotation = claim.verdict.evidence.get().quotation
+    assert quotation
+    if held:
+        Snapshot.objects.update(text=None)
+        Snapshot.objects.update(text=TEXT.replace("three", "seven"))
+    else:
+        Snapshot.objects.update(text=None)
+        quotation.selector["segments"][0]["exact"] = "words that nobody ever printed anywhere"
+        quotation.save()
+    with pytest.raises(workflow.Refused, match="fingerprint" if held else "its place has"):
         workflow.apply("submit", verdict=claim.verdict, by=claim.verdict.author, at=NOON)
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from sources.fields import web_address
 from sources.models import Publisher
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -46,6 +47,7 @@ class Site(models.Model):
                 condition=~Q(name="") & ~Q(licence=""),
                 violation_error_message="The site needs a name and the address of a licence.",
             ),
+            web_address("site", "licence"),
         ]
 
     def __str__(self) -> str:

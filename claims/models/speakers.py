@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from sources.fields import FoldedField
+from sources.fields import FoldedField, web_address
 
 
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
@@ -93,6 +93,7 @@ class SpeakerLink(models.Model):
                 name="same_as_link_names_one_speaker",
                 violation_error_message="A speaker already has this link: one address names one speaker, once.",
             ),
+            web_address("speakerlink", "url"),
         ]
 
     def __str__(self) -> str:

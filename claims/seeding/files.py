@@ -22,10 +22,19 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers: dict[str, Any] = {}
 
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Aliases are refused: a few lines of them stand for more text than a machine holds."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read in seed files", mark)
+        return super().compose_node(parent, index)
+
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|[1-9][0-9]*)$"), list("0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]{0,14})$"), list("-0123456789")
+)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Mapping:
@@ -93,6 +102,8 @@ def value_of(text: str, *, name: str) -> Any:
         raise SeedError(f"{name}{line}: this is not valid YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
         raise SeedError(f"{name}: this is not valid YAML: {error}.") from error
+    except (ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise SeedError(f"{name}: this holds a value that cannot be read ({error}).") from error
 
 
 def text_of(value: Any) -> str:

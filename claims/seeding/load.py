@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims import reference, workflow
-from claims.models import Claim, Methodology, Reference, Site, Speaker, Topic
+from claims.models import Claim, Methodology, Reference, Site, Speaker, Topic, Verdict
 from claims.publishing import body_digest
 from claims.seeding import export, store, store_claims
 from claims.seeding.archive import Archive, parts
@@ -192,6 +192,9 @@ class _Merge:
                 outcome = UPDATED if self.update else KEPT
             else:
                 outcome = self.outcome(current, placed, export.claim_record)
+                if outcome == UPDATED and current and current.verdict.status != Verdict.Status.PUBLISHED:
+                    # Somebody is at work on it: a file does not take their text away.
+                    outcome = KEPT
             self.report.note("claims", outcome, placed.identifier)
             if outcome in (CREATED, UPDATED):
                 claim = store_claims.store_claim(placed.record, current, where=placed.where, author=author)

@@ -2,14 +2,18 @@
 
 import datetime as dt
 import difflib
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from claims.seeding.files import Mapping, SeedError
+from sources import quotations
 
 Reader = Callable[[Any], Any]
+
+# What the columns hold on every database.
+LONGEST_SLUG = 120
+LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,9 @@ class Shape:
 def text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("is not text; put it in quotation marks")
-    if not unicodedata.is_normalized("NFC", value):
-        raise ValueError("is not in Unicode's composed form (NFC)")
+    problem = quotations.text_problem(value)
+    if value and problem:
+        raise ValueError(f"cannot be kept: {problem}")
     return value.strip()
 
 
@@ -40,6 +45,8 @@ def slug(value: Any) -> str:
     read = text(value)
     if not read or not all(char in "abcdefghijklmnopqrstuvwxyz0123456789-" for char in read):
         raise ValueError("may hold lower-case letters, digits and hyphens only")
+    if len(read) > LONGEST_SLUG:
+        raise ValueError(f"has more than {LONGEST_SLUG} characters")
     return read
 
 
@@ -53,6 +60,8 @@ def slugs(value: Any) -> list[str]:
 def number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("is not a whole number")
+    if abs(value) > LARGEST_NUMBER:
+        raise ValueError(f"is beyond {LARGEST_NUMBER}")
     return value
 
 

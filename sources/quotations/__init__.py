@@ -5,6 +5,7 @@ snapshot whose digest it names. There is no case folding, no dropped punctuation
 equivalence (quotation marks, dashes, white space) is a second level with a name. Positions count code points.
 
     locate     what an editor typed -> Found, Several, Elsewhere, Near, Nowhere or Refused
+    check_form a stored quotation by itself, where its text is not at hand -> problems
     verify     a stored quotation against its text -> problems, none where it holds
     find       every place of some words in a text
     span       the quotation of a selection
@@ -19,6 +20,7 @@ from sources.quotations.building import Unquotable, span
 from sources.quotations.checking import verify
 from sources.quotations.differences import Difference, difference
 from sources.quotations.finding import Occurrence, TooMany, find
+from sources.quotations.form import check_form
 from sources.quotations.locating import Elsewhere, Found, Near, Nowhere, Outcome, Refused, Several, locate
 from sources.quotations.shape import (
     CONTEXT,
@@ -61,6 +63,7 @@ __all__ = [
     "Several",
     "TooMany",
     "Unquotable",
+    "check_form",
     "difference",
     "find",
     "locate",

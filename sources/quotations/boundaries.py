@@ -3,12 +3,14 @@
 import re
 import unicodedata
 
-HYPHENS = "-\u2010\u2011"
+HYPHENS = "-\u2010\u2011\u058a\u05be\u1400\u1806\u2027\u2043\ufe63\uff0d"
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 # A sign before a number; the long dashes before a digit are punctuation far more often.
 MINUSES = "-\u2010\u2011\u2012\u2013\u2212"
 # Between two letters or digits these stand inside the word: don't, l’été, 9'000, צה״ל, col·lecció.
-APOSTROPHES = "'’\u05f3\u05f4\u00b7"
+APOSTROPHES = "'’‘‛`´\u02b9\u02bc\u2032\uff07\u05f3\u05f4\u00b7"
+# A dash without spaces between two letters may be a hyphen (non–lethal), so nothing is cut there.
+GLUE = HYPHENS + APOSTROPHES + "\u2012\u2013\u2212"
 # Between two digits these stand inside the number: 9,000  16:39  24/12/2022  70\u00a0000  ١٫٥.
 NUMBER_SIGNS = ".,:/\u2044\u066b\u066c\u00a0\u2009\u202f" + DASHES
 POINTS = ".,\u066b"
@@ -72,7 +74,7 @@ def _holds_together(first: str, middle: str, last: str) -> bool:
     """Whether `middle` stands inside one word or one number."""
     if first.isdecimal() and last.isdecimal() and middle in NUMBER_SIGNS:
         return True
-    return middle in HYPHENS + APOSTROPHES and is_word_character(first) and is_word_character(last)
+    return middle in GLUE and is_word_character(first) and is_word_character(last)
 
 
 def _begins_number(before: str, a: str, b: str, after: str) -> bool:

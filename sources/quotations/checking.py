@@ -34,7 +34,7 @@ def verify(text: str, quotation: Quotation, *, language: str = "") -> list[Probl
     words left out are recorded and drop no negation; and when prefix and suffix stand directly before and after.
     `language` (BCP 47) says which words negate; without it the words of all languages count.
     """
-    problems = list(_unfit(quotation))
+    problems = list(unfit(quotation))
     if problems:
         return problems
     return [
@@ -52,7 +52,7 @@ def shortened(words: str) -> str:
     return line if len(line) <= 60 else f"{line[:40]} … {line[-17:]}"
 
 
-def _unfit(quotation: Quotation) -> Iterator[Problem]:
+def unfit(quotation: Quotation) -> Iterator[Problem]:
     """What is wrong without looking at the text; the rest of the checks rest on it."""
     if not quotation.segments:
         yield Problem("segments", None, "The quotation has no words.")
@@ -189,7 +189,8 @@ def _gap(
                 return
             at += len(marked)
         elif kind == "elision" and elision:
-            if not touch(text, at, elision.start) or not at <= elision.start < elision.end <= gap[1]:
+            inside = at <= elision.start < elision.end <= gap[1]
+            if not inside or not touch(text, at, elision.start):
                 yield (
                     "elision",
                     f"The elision does not record the words that it leaves out: the text reads “{words}”.",

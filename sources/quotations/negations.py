@@ -12,7 +12,7 @@ from sources.quotations.boundaries import is_hidden
 from sources.quotations.typography import levelled
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
-_APOSTROPHES = str.maketrans(dict.fromkeys("ʼ`´", "'"))
+_APOSTROPHES = str.maketrans(dict.fromkeys("ʼ`´‘‛′＇ʹ", "'"))
 
 
 def listed(words: str) -> frozenset[str]:
