@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.quotations import Found, Quotation, check_form, locate, verify
+from sources.quotations import Found, Quotation, Refused, check_form, locate, verify
 
 TEXT = (
     "He said: “We will not attack (he laughs) tomorrow.” The works go on. They never stop. The crane stays."
@@ -71,3 +71,19 @@ def test_every_place_of_a_text_has_a_sound_form(start: int, end: int) -> None:
     found = locate(TEXT[min(start, end) : max(start, end)], TEXT, start=min(start, end))
     if isinstance(found, Found):
         assert check_form(found.quotation, language="en") == []
+
+
+def test_words_between_two_insertions_of_the_publisher_are_the_speakers() -> None:
+    text = "He said yes (laughs) I will never do it (laughs) today."
+    outcome = locate("said yes [[(laughs) I will never do it (laughs)]] today", text)
+    assert not isinstance(outcome, Found)
+    assert isinstance(locate("said yes [[(laughs)]] I will never do it [[(laughs)]] today", text), Found)
+
+
+def test_a_language_without_a_list_of_negations_leaves_nothing_out_within_a_sentence() -> None:
+    text = "Broen vil ikke kunne bruges. Den er lukket. Vejen er åben."
+    assert isinstance(locate("Broen vil [...] kunne bruges", text, language="da"), Refused)
+    found = locate("kunne bruges. [...] Vejen er åben.", text, language="da")
+    assert isinstance(found, Found)
+    assert [elision.negation for elision in found.quotation.elided] == [True]
+    assert verify(text, found.quotation, language="da") == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sources.quotations.negations import negation
+from sources.quotations.negations import is_listed, negation
 from sources.quotations.sentences import sentence_ends
 
 
@@ -25,9 +25,12 @@ def left_out(text: str, *, gap: tuple[int, int], elided: tuple[int, int], langua
     ends = sentence_ends(text, *gap)
     first, last = (ends[0], ends[-1]) if ends else (gap[1], gap[1])
     start, end = elided
-    dropped = negation(text[start : min(end, first)], language) or negation(
-        text[max(start, last) : end], language
-    )
+    head, tail = text[start : min(end, first)], text[max(start, last) : end]
+    dropped = negation(head, language) or negation(tail, language)
+    if not is_listed(language):
+        # Any word may negate in a language that has no list: nothing within a sentence is left out of it.
+        dropped = dropped or next(iter([*head.split(), *tail.split()]), None)
+        return LeftOut(dropped, negates=True)
     return LeftOut(dropped, negation(text[start:end], language) is not None)
 
 

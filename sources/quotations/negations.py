@@ -105,13 +105,22 @@ _AMBIGUOUS = listed("sin mai ni nu noch salvo")
 _ANY = frozenset().union(*_BY_LANGUAGE.values()) - _AMBIGUOUS
 
 
+def is_listed(language: str) -> bool:
+    """Whether the negating words of a language are known here; without a language those of all lists count."""
+    return not language or _tag(language) in _BY_LANGUAGE
+
+
+def _tag(language: str) -> str:
+    return re.split("[-_]", language, maxsplit=1)[0].casefold()
+
+
 def negation(text: str, language: str = "") -> str | None:
     """The first word of `text` that negates, as the lists know it; None where none does.
 
     `language` is a BCP 47 tag. For a language without a list, or none, the words of all lists count, but for
     those that are everyday words elsewhere.
     """
-    negators = _BY_LANGUAGE.get(re.split("[-_]", language, maxsplit=1)[0].casefold(), _ANY)
+    negators = _BY_LANGUAGE.get(_tag(language), _ANY)
     seen = "".join(character for character in text.translate(_APOSTROPHES) if not is_hidden(character))
     plain = levelled(unicodedata.normalize("NFKC", seen)).casefold()
     for match in _WORD.finditer(unicodedata.normalize("NFC", plain)):

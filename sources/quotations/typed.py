@@ -112,8 +112,18 @@ def _mark(match: re.Match[str]) -> Item:
 
 
 def is_bracketed(words: str) -> bool:
-    """Whether words stand in round or square brackets, as a publisher's own insertion does."""
-    return len(words) > 2 and _BRACKETS.get(words[0]) == words[-1]
+    """Whether words stand in one pair of round or square brackets, as a publisher's own insertion does.
+
+    The bracket that opens first closes last: words between two insertions are the speaker's.
+    """
+    if len(words) <= 2 or _BRACKETS.get(words[0]) != words[-1]:
+        return False
+    depth = 0
+    for place, character in enumerate(words):
+        depth += (character == words[0]) - (character == words[-1])
+        if depth == 0:
+            return place == len(words) - 1
+    return False
 
 
 def not_bracketed(words: str) -> str:
