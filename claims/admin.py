@@ -3,8 +3,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -40,9 +42,22 @@ def editor(request: HttpRequest) -> User:
     return request.user
 
 
+class LinesField(forms.CharField):
+    """Text over several lines: browsers send CR LF, which would be another text with another digest."""
+
+    def to_python(self, value: Any) -> Any:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+LINES: dict[type, dict[str, Any]] = {
+    models.TextField: {"form_class": LinesField, "widget": AdminTextareaWidget}
+}
+
+
 class ReferenceAdmin(admin.ModelAdmin):
     """Rows that public pages show: who edits one is a contributor, and readers see it by an entry of the record."""
 
+    formfield_overrides = LINES
     actions = ["put_on_record"]
     identifier = "slug"
 
@@ -99,6 +114,7 @@ class TopicAdmin(ReferenceAdmin):
 
 
 class AttributionFindingInline(admin.StackedInline):
+    formfield_overrides = LINES
     model = AttributionFinding
     extra = 0
 
@@ -116,6 +132,7 @@ class MethodologyAdmin(ReferenceAdmin):
 
 
 class RatingInline(admin.StackedInline):
+    formfield_overrides = LINES
     model = Rating
     extra = 0
 
@@ -159,6 +176,7 @@ class SiteAdmin(ReferenceAdmin):
 
 
 class AppearanceInline(admin.StackedInline):
+    formfield_overrides = LINES
     model = Appearance
     extra = 0
     autocomplete_fields = ["source"]
@@ -166,6 +184,7 @@ class AppearanceInline(admin.StackedInline):
 
 
 class ClaimRelationInline(admin.TabularInline):
+    formfield_overrides = LINES
     model = ClaimRelation
     fk_name = "claim"
     fields = ["kind", "to_claim", "note"]
@@ -175,6 +194,7 @@ class ClaimRelationInline(admin.TabularInline):
 
 @admin.register(Claim)
 class ClaimAdmin(admin.ModelAdmin):
+    formfield_overrides = LINES
     list_display = ["title", "speaker", "claimed_on", "language"]
     list_filter = ["language", "verdict__status"]
     list_select_related = ["speaker"]
@@ -197,6 +217,7 @@ class ClaimAdmin(admin.ModelAdmin):
 
 
 class EvidenceInline(admin.StackedInline):
+    formfield_overrides = LINES
     model = Evidence
     extra = 0
     autocomplete_fields = ["source"]
@@ -213,6 +234,7 @@ class EventInline(ReadOnlyMixin, admin.TabularInline):
 class VerdictAdmin(admin.ModelAdmin):
     """The status changes through the workflow's one door: the actions below call it."""
 
+    formfield_overrides = LINES
     list_display = ["claim", "attribution", "rating", "status", "author", "approver"]
     list_filter = ["status", "attribution", "rating"]
     list_select_related = ["claim", "attribution", "rating", "author", "approver"]
@@ -221,7 +243,7 @@ class VerdictAdmin(admin.ModelAdmin):
     exclude = ["author"]
     readonly_fields = ["status", "author", "approver"]
     inlines = [EvidenceInline, EventInline]
-    actions = ["submit", "approve", "publish", "revise"]
+    actions = ["submit", "approve", "send_back", "publish"]
 
     def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:
         if not change:
@@ -248,14 +270,14 @@ class VerdictAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
         self._apply("publish", request, verdicts)
 
-    @admin.action(description="Revise a published verdict", permissions=["change"])
-    def revise(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
-        self._apply("revise", request, verdicts)
+    @admin.action(description="Return to the author", permissions=["change"])
+    def send_back(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+        self._apply("return", request, verdicts, note="Returned from the list of verdicts.")
 
-    def _apply(self, name: str, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
+    def _apply(self, name: str, request: HttpRequest, verdicts: QuerySet[Verdict], note: str = "") -> None:
         for verdict in verdicts:
             try:
-                workflow.apply(name, verdict=verdict, by=editor(request), at=timezone.now())
+                workflow.apply(name, verdict=verdict, by=editor(request), at=timezone.now(), note=note)
             except workflow.Refused as error:
                 self.message_user(request, f"{verdict.claim}: {error}", messages.ERROR)
             else:

@@ -82,6 +82,17 @@ def quotation_problems(quotation: Quotation) -> list[str]:
     return [f"“{quotation}” in {quotation.snapshot}: {sentence}" for sentence in quotation.problems()]
 
 
+def owner_of(quotation: Quotation) -> str:
+    """Which claim the quotation belongs to, in words."""
+    appearance = getattr(quotation, "appearance", None)
+    if appearance is not None:
+        return f"{appearance.claim.slug}, appearance {appearance.slug}"
+    evidence = getattr(quotation, "evidence", None)
+    if evidence is not None:
+        return f"{evidence.verdict.claim.slug}, evidence {evidence.position + 1}"
+    return f"quotation {quotation.pk}, which nothing uses"
+
+
 def _overlap(one: Quotation | None, other: Quotation | None) -> bool:
     if one is None or other is None or one.snapshot.sha256 != other.snapshot.sha256:
         return False

@@ -10,6 +10,7 @@ from makers import NOON, make_claim, make_published, make_speaker, make_user
 
 from claims import workflow
 from claims.models import Claim, Contribution, Publication, Revision, Speaker, Verdict
+from claims.publishing import body_digest
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +118,34 @@ def test_a_changed_name_is_public_by_an_entry_only() -> None:
     unused = make_speaker("unused", name="Unused")
     action["_selected_action"] = [unused.pk]
     assert "not used by a published fact-check" in client.post(address, action, follow=True).content.decode()
+
+
+def test_saving_without_a_change_changes_nothing() -> None:
+    """A browser sends CR LF where the text has LF; that is no edit, and nobody becomes a contributor by it."""
+    verdict = make_claim("one").verdict
+    Verdict.objects.update(rationale="First.\n\nSecond.")
+    before = body_digest(verdict.claim)
+    client, address = signed_in(), reverse("admin:claims_verdict_change", args=[verdict.pk])
+    context = client.get(address).context
+    form = context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    for inline in context["inline_admin_formsets"]:
+        formset = inline.formset
+        data |= {f"{formset.prefix}-{key}": value for key, value in formset.management_form.initial.items()}
+        for row in formset.initial_forms:
+            values = {row.add_prefix(name): row[name].value() for name in row.fields}
+            data |= {name: value for name, value in values.items() if value is not None}
+    data["rationale"] = "First.\r\n\r\nSecond."
+    assert client.post(address, data).status_code == 302
+    assert body_digest(verdict.claim) == before
+    assert not Contribution.objects.exists()
+
+
+def test_an_approval_that_an_edit_made_void_can_be_sent_back() -> None:
+    verdict = make_claim().verdict
+    act(signed_in(), "submit", verdict)
+    act(signed_in(), "approve", verdict)
+    Claim.objects.update(title="Edited since")
+    assert "read again" in act(signed_in(), "publish", verdict)
+    act(signed_in(), "send_back", verdict)
+    assert verdict.status == "draft"

@@ -347,6 +347,21 @@ def test_an_editors_change_is_kept_unless_told_to_update(
     assert list(verify_record()) == []
 
 
+def test_an_archive_and_an_update_repair_what_does_not_hold(
+    folder: Path, archive: Path, tmp_path: Path
+) -> None:
+    load(folder, archive=archive)
+    dump(tmp_path / "good")
+    Snapshot.objects.update(text=None)
+    for quotation in Quotation.objects.all():
+        quotation.selector["segments"][0]["start"] += 2
+        quotation.save()
+    with pytest.raises(CommandError, match=r"bridge, appearance courier: .*--update"):
+        load(tmp_path / "good", archive=archive)
+    load(tmp_path / "good", archive=archive, update=True)
+    call_command("verify_quotations")
+
+
 def test_an_update_takes_nobodys_text_away_who_is_at_work_on_it(folder: Path, archive: Path) -> None:
     load(folder, archive=archive)
     verdict = Verdict.objects.get()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from claims.readiness import quotation_problems
+from claims.readiness import owner_of, quotation_problems
 from claims.seeding.export import Record
 from claims.seeding.files import SeedError
 from claims.seeding.folder import Placed, Seeds
@@ -95,21 +95,23 @@ class Archive:
         return named | result.quotation.as_dict()
 
     def take_in(self, *, at: dt.datetime) -> int:
-        """Store the texts that this server does not hold yet, and check every quotation in them. Returns how many."""
+        """Store the texts that this server does not hold yet. Returns how many."""
         count = 0
         for source, texts in self.texts.items():
             for sha256, text in texts.items():
                 rows = Snapshot.objects.filter(source__slug=source, sha256=sha256, text__isnull=True)
                 taken = rows.update(text=text, taken_at=at)
                 count += taken
-                if taken:
-                    self._check(source)
         return count
 
-    def _check(self, source: str) -> None:
-        for quotation in Quotation.objects.with_owners().filter(snapshot__source__slug=source):
+    def check(self) -> None:
+        """Check every quotation in the database that stands in one of the texts; raises SeedError naming its claim."""
+        for quotation in Quotation.objects.with_owners().filter(snapshot__source__slug__in=self.texts):
             for problem in quotation_problems(quotation):
-                raise SeedError(f"A quotation in the database does not hold: {problem}")
+                raise SeedError(
+                    f"{owner_of(quotation)}: a quotation in the database does not hold: {problem} "
+                    "Mend the claim, or load its file with --update."
+                )
 
 
 def parts(record: Record) -> Iterator[tuple[str, Record]]:

@@ -76,6 +76,7 @@ def load(
     claims = [_settled(placed, texts) for placed in seeds.kinds["claims"]]
     changed = merge.claims(claims, author=author, say=say)
     if texts:
+        texts.check()
         report.quotations = sum(
             1 for placed in claims for _, part in parts(placed.record) if "quotation" in part
         )

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from claims.readiness import quotation_problems
+from claims.readiness import owner_of, quotation_problems
 from sources.models import Quotation, Snapshot
 
 
@@ -24,19 +24,8 @@ class Command(BaseCommand):
             problems = quotation_problems(quotation)
             failed += bool(problems)
             for problem in problems:
-                self.stderr.write(f"{owner(quotation)}: {problem}")
+                self.stderr.write(f"{owner_of(quotation)}: {problem}")
         tail = f" {unheld} could not be checked: this server does not hold their texts." if unheld else ""
         if failed:
             raise CommandError(f"{failed} of {checked} checks failed.{tail}")
         self.stdout.write(f"{checked} quotations hold.{tail}")
-
-
-def owner(quotation: Quotation) -> str:
-    """Which claim the quotation belongs to, in words."""
-    appearance = getattr(quotation, "appearance", None)
-    if appearance is not None:
-        return f"{appearance.claim.slug}, appearance {appearance.slug}"
-    evidence = getattr(quotation, "evidence", None)
-    if evidence is not None:
-        return f"{evidence.verdict.claim.slug}, evidence {evidence.position + 1}"
-    return f"quotation {quotation.pk}, which nothing uses"
