@@ -182,7 +182,9 @@ def test_a_reader_without_script_finds_a_remark_in_three_wordings(context: Brows
     for words in ("won’t be just a thousand troops", "more than a thousand men", "more than 1,000 people"):
         expect(page.locator(".wording .quotation", has_text=words)).to_have_count(1)
     page.get_by_text("Where these words stand").first.click()
-    expect(page.get_by_text("this server does not hold the text and has not checked it").first).to_be_visible()
+    expect(
+        page.get_by_text("this server does not hold the text and has not checked it").first
+    ).to_be_visible()
 
 
 def test_a_reader_at_the_keyboard(context: BrowserContext, site: str) -> None:

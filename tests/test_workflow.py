@@ -177,6 +177,7 @@ def test_a_contributor_of_an_earlier_round_may_read_the_next() -> None:
     for name, by in (("approve", reader), ("publish", reader), ("revise", reader), ("submit", reader)):
         workflow.apply(name, verdict=verdict, by=by, at=NOON)
     workflow.apply("approve", verdict=verdict, by=contributor, at=NOON)
+    assert verdict.approver == contributor
 
 
 EDITS = {
