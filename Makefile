@@ -1,4 +1,4 @@
-# make run | make test | make lint | make install      (Python 3.11 or newer with venv and pip; nothing else)
+# make run | make test | make lint | make install | make demo-users      (Python 3.11 or newer with venv and pip; nothing else)
 
 PORT ?= 8000
 SEEDS ?= seeds
@@ -9,7 +9,7 @@ export PORT
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: run install test lint broken
+.PHONY: run demo-users install test lint broken
 
 run: .venv/base.stamp
 	@$(PY) -m factcheck.serving
@@ -19,6 +19,10 @@ run: .venv/base.stamp
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@echo "Starting the server."
 	@exec $(PY) -m gunicorn --config python:factcheck.serving factcheck.wsgi
+
+demo-users: .venv/base.stamp
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py demo_users $(ARGS)
 
 install: .venv/dev.stamp
 

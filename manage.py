@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Django's command line. A refused environment variable ends it with one sentence, never with a traceback."""
+"""Django's command line. A refused environment variable, or a database that does not answer, ends it with one
+sentence, never with a traceback."""
 
 import importlib
 import os
@@ -7,6 +8,9 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
+
+from factcheck.operations.reach import unreachable
 
 
 def main() -> None:
@@ -15,7 +19,12 @@ def main() -> None:
         importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
     except ImproperlyConfigured as refusal:
         sys.exit(str(refusal))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError:
+        if silence := unreachable():
+            sys.exit(silence)
+        raise
 
 
 if __name__ == "__main__":

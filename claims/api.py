@@ -34,9 +34,11 @@ class ClaimDetail(GenericAPIView[Publication]):
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[Publication]:
-        return Publication.objects.published().for_documents()
+        return Publication.objects.with_pages().for_documents()
 
     def get(self, request: Request, slug: str) -> Response:
         publication = get_object_or_404(self.filter_queryset(self.get_queryset()), slug=slug)
+        if publication.withdrawn:
+            return Response(documents.tombstone(publication, base_url=base_url(request)), status=410)
         document: dict[str, Any] = documents.served(publication, base_url=base_url(request))
         return Response(document)

@@ -4,6 +4,7 @@ What depends on the server or the day is never in it (see claims.documents). Onc
 ever: a change of shape is a new format number beside this one.
 """
 
+import datetime as dt
 from typing import Any
 
 from claims.models import (
@@ -13,15 +14,19 @@ from claims.models import (
     Evidence,
     Methodology,
     Rating,
+    Reply,
     Site,
     Speaker,
     Topic,
     Verdict,
 )
-from sources.dates import published_date
+from sources.dates import Precision, published_date
 from sources.models import Publisher, Quotation, Source
 
 FORMAT = 1
+# Format 2 of reference documents says more of the site and of the methodology than format 1 did.
+REFERENCE_FORMAT = 2
+MERGED = "merged"
 
 
 def claim_body(claim: Claim, *, site: Site, second_read_note: str | None = None) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def claim_body(claim: Claim, *, site: Site, second_read_note: str | None = None)
         "rationale": verdict.rationale,
         "not_known": verdict.not_known or None,
         "evidence": [evidence_form(evidence) for evidence in verdict.evidence.all()],
-        "reply": None,
+        "reply": reply_form(verdict),
         "relations": [relation_form(relation) for relation in claim.relations.all()],
         "methodology": verdict.methodology.version,
         "second_read": second_read_note is None,
@@ -136,6 +141,33 @@ def evidence_form(evidence: Evidence) -> dict[str, Any]:
     }
 
 
+def reply_form(verdict: Verdict) -> dict[str, Any] | None:
+    """Who was asked for a comment and what they answered, word for word; None where nobody was asked."""
+    reply: Reply | None = getattr(verdict, "reply", None)
+    if reply is None:
+        return None
+    return {
+        "asked_of": reply.asked_of,
+        "asked_on": _day(reply.asked_on),
+        "by": reply.by,
+        "deadline": _day(reply.deadline),
+        "answer": reply.answer or None,
+        "answered_on": _day(reply.answered_on),
+    }
+
+
+def _day(date: dt.date | None) -> dict[str, Any] | None:
+    if date is None:
+        return None
+    return {"date": date.isoformat(), "precision": Precision.DAY.value, "inferred_because": None}
+
+
+def withdrawal_body(published: dict[str, Any], *, reason: str) -> dict[str, Any]:
+    """What stays public of a withdrawn fact-check: what was checked and why the verdict was taken back."""
+    kept = ("format", "id", "origin", "claim", "title", "language", "publisher", "licence")
+    return {**{name: published[name] for name in kept}, "withdrawn": {"reason": reason}}
+
+
 def relation_form(relation: ClaimRelation) -> dict[str, Any]:
     return {
         "kind": relation.kind,
@@ -148,11 +180,14 @@ def relation_form(relation: ClaimRelation) -> dict[str, Any]:
 
 def site_reference(site: Site) -> dict[str, Any]:
     return {
-        "format": FORMAT,
+        "format": REFERENCE_FORMAT,
         "reference": "site",
         "name": site.name,
         "publisher": publisher_form(site.publisher) if site.publisher else None,
         "licence": site.licence,
+        "contact": site.contact or None,
+        "funding": site.funding or None,
+        "corrections_policy": site.corrections_policy or None,
     }
 
 
@@ -187,6 +222,17 @@ def source_reference(source: Source) -> dict[str, Any]:
     }
 
 
+def merged_reference(kind: str, *, identifier: str, into: str) -> dict[str, Any]:
+    """What stays public of a reference row that was merged into another: where it went."""
+    return {
+        "format": REFERENCE_FORMAT,
+        "reference": MERGED,
+        "kind": kind,
+        "id": identifier,
+        "into": into,
+    }
+
+
 def topic_reference(topic: Topic) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -200,11 +246,12 @@ def topic_reference(topic: Topic) -> dict[str, Any]:
 def methodology_reference(methodology: Methodology) -> dict[str, Any]:
     scale = methodology.scale
     return {
-        "format": FORMAT,
+        "format": REFERENCE_FORMAT,
         "reference": "methodology",
         "version": methodology.version,
         "title": methodology.title,
         "rules": methodology.rules,
+        "checklist": methodology.checklist,
         "scale": {
             "worst": scale.worst,
             "best": scale.best,

@@ -9,7 +9,9 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from claims import rationale, record
-from claims.models import Publication, PublicationRelation, Revision
+from claims.body import claim_body
+from claims.canonical import canonical, digest
+from claims.models import Claim, Publication, PublicationRelation, Revision, Site
 from sources.models import Snapshot
 
 
@@ -25,9 +27,9 @@ def served_many(publications: Iterable[Publication], *, base_url: str) -> list[d
     """
     rows = list(publications)
     bodies = {row.pk: json.loads(row.revision.body or "null") for row in rows}
-    notices = _notices(rows)
+    notices = _notices(row.revision.subject for row in rows)
     held = _held(bodies.values())
-    related = _related(rows, base_url=base_url)
+    related = _related(bodies.values(), base_url=base_url)
     return [
         {
             **bodies[row.pk],
@@ -37,14 +39,62 @@ def served_many(publications: Iterable[Publication], *, base_url: str) -> list[d
                 "rationale_html": rationale_html(
                     bodies[row.pk]["rationale"], digest=row.revision.body_digest
                 ),
-                "held": {sha256: sha256 in held for sha256 in sorted(_snapshots(bodies[row.pk]))},
+                "held": _held_of(bodies[row.pk], held),
                 "notices": notices[row.revision.subject],
                 "first_published_at": record.time_text(row.first_published_at),
-                "related": related[row.pk],
+                "related": related[row.slug],
             },
         }
         for row in rows
     ]
+
+
+def preview(claim: Claim, *, site: Site, base_url: str) -> dict[str, Any]:
+    """The claim as it would be served if it were published now, for the desk alone.
+
+    Its revision has the number that it would get and the digest of its body, and is on no record: the rest of it is
+    None. `claim` must come from Claim.objects.for_documents() and have a verdict.
+    """
+    body = claim_body(claim, site=site)
+    numbers = Revision.objects.of(claim.subject).values_list("number", flat=True)
+    first_published_at = (
+        Publication.objects.with_pages()
+        .filter(slug=claim.slug)
+        .values_list("first_published_at", flat=True)
+        .first()
+    )
+    return {
+        **body,
+        "revision": {
+            "sequence": None,
+            "subject": claim.subject,
+            "number": (numbers.last() or 0) + 1,
+            "kind": None,
+            "note": None,
+            "at": None,
+            "body_digest": digest(canonical(body)),
+            "previous": None,
+            "entry_digest": None,
+        },
+        "live": {
+            "url": base_url + claim.get_absolute_url(),
+            # Not kept as a published text's is: a draft is another one with every edit.
+            "rationale_html": rationale.to_html(body["rationale"]),
+            "held": _held_of(body, _held([body])),
+            "notices": _notices([claim.subject])[claim.subject],
+            "first_published_at": record.time_text(first_published_at) if first_published_at else None,
+            "related": _related([body], base_url=base_url)[claim.slug],
+        },
+    }
+
+
+def tombstone(publication: Publication, *, base_url: str) -> dict[str, Any]:
+    """What is served of a withdrawn fact-check: what was checked, the reason, and its entry on the record."""
+    return {
+        **json.loads(publication.revision.body or "null"),
+        "revision": record.published_revision(publication.revision),
+        "live": {"url": base_url + publication.get_absolute_url()},
+    }
 
 
 def rationale_html(markdown: str, *, digest: str) -> str:
@@ -67,10 +117,14 @@ def _held(bodies: Iterable[dict[str, Any]]) -> set[str]:
     return set(Snapshot.objects.held().filter(sha256__in=wanted).values_list("sha256", flat=True))
 
 
-def _notices(rows: list[Publication]) -> dict[str, list[dict[str, Any]]]:
+def _held_of(body: dict[str, Any], held: set[str]) -> dict[str, bool]:
+    return {sha256: sha256 in held for sha256 in sorted(_snapshots(body))}
+
+
+def _notices(subjects: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     entries = (
-        Revision.objects.filter(subject__in=[row.revision.subject for row in rows], kind__in=Revision.NOTICES)
+        Revision.objects.filter(subject__in=list(subjects), kind__in=Revision.NOTICES)
         .order_by("-sequence")
         .values_list("subject", "kind", "note", "at", "number")
     )
@@ -81,37 +135,34 @@ def _notices(rows: list[Publication]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _related(rows: list[Publication], *, base_url: str) -> dict[int, list[dict[str, Any]]]:
-    """Relations stated by these publications and about them, as far as the other end is public now."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    by_slug = {row.slug: row for row in rows}
+def _related(bodies: Iterable[dict[str, Any]], *, base_url: str) -> dict[str, list[dict[str, Any]]]:
+    """By claim: the relations that these bodies state, and that others state about them, where both ends are public."""
+    stated = {body["id"]: body["relations"] for body in bodies}
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
-    def add(row: Publication, other: Publication, relation: PublicationRelation, direction: str) -> None:
-        found[row.pk].append(
+    def add(slug: str, other: Publication, kind: str, note: str, direction: str) -> None:
+        found[slug].append(
             {
                 "id": other.slug,
                 "title": other.title,
                 "url": base_url + reverse("claim", args=[other.slug]),
-                "kind": relation.kind,
-                "note": relation.note,
+                "kind": kind,
+                "note": note,
                 "direction": direction,
             }
         )
 
-    stated = list(
-        PublicationRelation.objects.filter(publication__in=rows).order_by("publication", "position")
-    )
     others = {
         other.slug: other
-        for other in Publication.objects.filter(slug__in={relation.to_slug for relation in stated}).only(
-            "slug", "title"
-        )
+        for other in Publication.objects.published()
+        .filter(slug__in={relation["claim"] for relations in stated.values() for relation in relations})
+        .only("slug", "title")
     }
-    by_key = {row.pk: row for row in rows}
-    for relation in stated:
-        if relation.to_slug in others:
-            add(by_key[relation.publication_id], others[relation.to_slug], relation, "to")
-    about = PublicationRelation.objects.filter(to_slug__in=by_slug).select_related("publication")
-    for relation in about.order_by("publication__slug", "position"):
-        add(by_slug[relation.to_slug], relation.publication, relation, "from")
+    for slug, relations in stated.items():
+        for relation in relations:
+            if relation["claim"] in others:
+                add(slug, others[relation["claim"]], relation["kind"], relation["note"], "to")
+    about = PublicationRelation.objects.filter(to_slug__in=stated).select_related("publication")
+    for row in about.order_by("publication__slug", "position"):
+        add(row.to_slug, row.publication, row.kind, row.note, "from")
     return found

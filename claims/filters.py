@@ -90,6 +90,27 @@ class WordsFilter(django_filters.Filter):
     field_class = WordsField
 
 
+# Filters by the identifier of a reference row, with the kind of the row.
+_BY_ROW = {"speaker": "speakers", "topic": "topics", "publisher": "publishers", "source": "sources"}
+
+
+def _as_called_now(data: Any) -> Any:
+    """What was asked, with the row that is left in the place of one that was merged into it."""
+    asked = {name: data[name].strip() for name in _BY_ROW if data and data.get(name)}
+    moved = {
+        name: reference.successors(_BY_ROW[name], [value]).get(value)
+        for name, value in asked.items()
+        if "\0" not in value
+    }
+    if not any(moved.values()):
+        return data
+    now = data.copy()
+    for name, value in moved.items():
+        if value:
+            now[name] = value
+    return now
+
+
 class PublicationFilterSet(django_filters.FilterSet):
     """To-many relations are crossed with Exists, so that no publication is listed twice."""
 
@@ -120,6 +141,9 @@ class PublicationFilterSet(django_filters.FilterSet):
     published_until = DayFilter(
         label="Checked on or before", field_name="first_published_at", lookup_expr="date__lte"
     )
+
+    def __init__(self, data: Any = None, *arguments: Any, **options: Any) -> None:
+        super().__init__(_as_called_now(data), *arguments, **options)
 
     class Meta:
         model = Publication

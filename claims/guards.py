@@ -6,6 +6,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 
 from sources.guards import SNAPSHOT_GUARDS, Guard, missing, refusal, truncate_refusal
 
@@ -89,15 +91,122 @@ IDENTIFIER_GUARDS = (
     _kept_identifier("sources_publisher", "slug", "publishers"),
 )
 
-GUARDS = (*SNAPSHOT_GUARDS, *RECORD_GUARDS, *IDENTIFIER_GUARDS)
+
+def _merged_identifier(table: str, kind: str, event: str) -> Guard:
+    """The address of a merged row leads to the row that is left: another row must not be found there."""
+    changed = "NEW.slug <> OLD.slug AND " if event == "UPDATE" else ""
+    return refusal(
+        f"guard_merged_{table}_{event.lower()}",
+        table=table,
+        event=event,
+        when=(
+            f"{changed}EXISTS (SELECT 1 FROM claims_redirect AS moved "
+            f"WHERE moved.subject = '{kind}/' || NEW.slug)"
+        ),
+        sentence="This identifier belongs to a row that was merged into another: choose another identifier.",
+    )
+
+
+MERGED_GUARDS = tuple(
+    _merged_identifier(table, kind, event)
+    for table, kind in (
+        ("claims_speaker", "speakers"),
+        ("claims_topic", "topics"),
+        ("sources_source", "sources"),
+        ("sources_publisher", "publishers"),
+    )
+    for event in ("INSERT", "UPDATE")
+)
+
+
+def _on_record(methodology: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_TABLE} AS known JOIN claims_methodology AS kept "
+        f"ON known.subject = 'methodologies/' || kept.version WHERE kept.id = {methodology})"
+    )
+
+
+def _of_scale(row: str) -> str:
+    return f"(SELECT methodology_id FROM claims_ratingscale WHERE id = {row}.scale_id)"
+
+
+_SCALE_KEPT = "What a published methodology's numbers mean does not change: make a new version of it."
+
+# Labels and definitions may be mended by an entry of kind reference; numbers and what there is to choose from may not.
+SCALE_GUARDS = (
+    refusal(
+        "guard_published_scale",
+        table="claims_ratingscale",
+        event="UPDATE",
+        when=(
+            "(NEW.worst <> OLD.worst OR NEW.best <> OLD.best OR NEW.methodology_id <> OLD.methodology_id) "
+            f"AND {_on_record('OLD.methodology_id')}"
+        ),
+        sentence=_SCALE_KEPT,
+    ),
+    refusal(
+        "guard_published_rating",
+        table="claims_rating",
+        event="UPDATE",
+        when=(
+            "(NEW.slug <> OLD.slug OR NEW.scale_id <> OLD.scale_id "
+            f"OR COALESCE(NEW.value, 0) <> COALESCE(OLD.value, 0)) AND {_on_record(_of_scale('OLD'))}"
+        ),
+        sentence=_SCALE_KEPT,
+    ),
+    refusal(
+        "guard_published_rating_insert",
+        table="claims_rating",
+        event="INSERT",
+        when=_on_record(_of_scale("NEW")),
+        sentence=_SCALE_KEPT,
+    ),
+    refusal(
+        "guard_published_rating_delete",
+        table="claims_rating",
+        event="DELETE",
+        when=_on_record(_of_scale("OLD")),
+        sentence=_SCALE_KEPT,
+    ),
+    refusal(
+        "guard_published_finding",
+        table="claims_attributionfinding",
+        event="UPDATE",
+        when=(
+            "(NEW.slug <> OLD.slug OR NEW.methodology_id <> OLD.methodology_id) "
+            f"AND {_on_record('OLD.methodology_id')}"
+        ),
+        sentence=_SCALE_KEPT,
+    ),
+    refusal(
+        "guard_published_finding_insert",
+        table="claims_attributionfinding",
+        event="INSERT",
+        when=_on_record("NEW.methodology_id"),
+        sentence=_SCALE_KEPT,
+    ),
+    refusal(
+        "guard_published_finding_delete",
+        table="claims_attributionfinding",
+        event="DELETE",
+        when=_on_record("OLD.methodology_id"),
+        sentence=_SCALE_KEPT,
+    ),
+)
+
+GUARDS = (*SNAPSHOT_GUARDS, *RECORD_GUARDS, *IDENTIFIER_GUARDS, *MERGED_GUARDS, *SCALE_GUARDS)
 
 
 def check_guards(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """System check: every guard stands in every database that holds the record."""
+    """System check: every guard stands in every database that holds the record.
+
+    Where migrations wait, a guard of theirs is not there yet: `migrate` runs this check first and must not be stopped
+    by what it is about to mend. No server starts meanwhile (demand_guards), and /readyz says what waits.
+    """
     found: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
-        if _TABLE not in connection.introspection.table_names():
+        if _TABLE not in connection.introspection.table_names() or _migrations_wait(connection):
             continue
         found += [
             Error(
@@ -108,6 +217,11 @@ def check_guards(databases: Sequence[str] | None = None, **_: Any) -> list[Check
             for name in missing(connection, GUARDS)
         ]
     return found
+
+
+def _migrations_wait(connection: BaseDatabaseWrapper) -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def demand_guards() -> None:

@@ -63,12 +63,25 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """Right of reply: who was asked, and the answer word for word, or the sentence that there was none."""
+
+    asked_of: str
+    asked_on: Day | None
+    by: str
+    deadline: Day | None
+    answer: str | None
+    answered_on: Day | None
+    unanswered: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """The revision box: which entry of the public record the page shows."""
+    """The revision box: which entry of the public record the page shows; `at` is None before there is one."""
 
     kind: str
     note: str | None
-    at: Day
+    at: Day | None
     digests: list[tuple[str, list[str]]]
     second_read: str
 
@@ -86,11 +99,12 @@ class ClaimPage:
     row: ClaimRow
     wordings: list[Wording]
     evidence: list[tuple[str, str, list[Passage]]]
+    reply: Reply | None
     related: list[Related]
     entry: Entry
     notices: list[Notice]
     withdrawn: str | None
-    first_published: Day
+    first_published: Day | None
     licence: str
     texts: str | None
 
@@ -151,6 +165,7 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
             for part in document["appearances"]
         ),
         evidence=[group for group in evidence if group[2]],
+        reply=reply(document),
         related=[
             Related(
                 id=other["id"],
@@ -171,9 +186,33 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
             for notice in live["notices"]
         ],
         withdrawn=revision["note"] if revision["kind"] == "withdrawal" else None,
-        first_published=moment(live["first_published_at"]),
+        first_published=moment(live["first_published_at"]) if live["first_published_at"] else None,
         licence=licence(document["licence"]),
         texts=texts(held),
+    )
+
+
+def reply(document: Document) -> Reply | None:
+    """What was asked and answered; None where nobody was asked.
+
+    Whether the deadline had passed is judged by the day of the entry on the record: nobody knows what came later.
+    """
+    asked, at = document["reply"], document["revision"]["at"]
+    if asked is None:
+        return None
+    deadline = asked["deadline"]
+    if deadline and at and at[:10] > deadline["date"]:
+        unanswered = "No answer by the deadline."
+    else:
+        unanswered = "No answer yet when this was published." if at else "No answer yet."
+    return Reply(
+        asked_of=asked["asked_of"],
+        asked_on=day(asked["asked_on"]),
+        by=asked["by"],
+        deadline=day(deadline),
+        answer=asked["answer"],
+        answered_on=day(asked["answered_on"]),
+        unanswered=unanswered,
     )
 
 
@@ -190,9 +229,9 @@ def entry(document: Document) -> Entry:
         reason = document["second_read_note"]
         second_read = f"No second read: {reason}" if reason else "No second read."
     return Entry(
-        kind=REVISIONS.get(revision["kind"], revision["kind"]),
+        kind=REVISIONS.get(revision["kind"], revision["kind"] or ""),
         note=revision["note"],
-        at=moment(revision["at"]),
+        at=moment(revision["at"]) if revision["at"] else None,
         digests=[(name, groups(digest)) for name, digest in digests if digest],
         second_read=second_read,
     )

@@ -1,8 +1,10 @@
 """From an entry of the record to what lists filter on: Publication and Reference rows hold nothing of their own."""
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from claims import redirects
 from claims.models import (
     Claim,
     Publication,
@@ -18,16 +20,25 @@ from claims.models import (
 from sources.folding import fold
 from sources.models import Publisher, Source
 
+_ALWAYS = {"slug": "id", "origin": "origin", "title": "title", "text": "claim", "language": "language"}
+_NOTHING_MOVED: Mapping[str, str] = {}
+
 
 def columns(body: dict[str, Any]) -> dict[str, Any]:
     """The plain columns of a publication, from its body alone."""
+    if "withdrawn" in body:
+        return {
+            **{column: body[name] for column, name in _ALWAYS.items()},
+            "withdrawn": True,
+            "claimed_on": None,
+            "rating": "",
+            "attribution": "",
+            "search_text": "",
+        }
     veracity, claimed_on = body["veracity"], body["claimed_on"]
     return {
-        "slug": body["id"],
-        "origin": body["origin"],
-        "title": body["title"],
-        "text": body["claim"],
-        "language": body["language"],
+        **{column: body[name] for column, name in _ALWAYS.items()},
+        "withdrawn": False,
         "claimed_on": claimed_on["date"] if claimed_on else None,
         "rating": veracity["rating"] if veracity else "",
         "attribution": body["attribution"]["finding"] if body["attribution"] else "",
@@ -48,18 +59,46 @@ def search_text(body: dict[str, Any]) -> str:
     return fold(" ".join(part for part in parts if part))
 
 
-def joins(body: dict[str, Any]) -> dict[str, set[Any]]:
-    """The rows of each join table, by natural key, from the body alone."""
+def named_in(body: dict[str, Any]) -> Iterator[str]:
+    """The subjects of the reference rows that a body names, as it names them."""
+    if body.get("speaker"):
+        yield f"speakers/{body['speaker']['id']}"
+    for kind, rows in joins(body).items():
+        if kind in ("topics", "sources"):
+            yield from (f"{kind}/{slug}" for slug in rows)
+        elif kind == "publishers":
+            yield from (f"publishers/{slug}" for slug, _ in rows)
+
+
+def _now(kind: str, identifier: str, moved: Mapping[str, str]) -> str:
+    """What a row that a body names is called today."""
+    subject = f"{kind}/{identifier}"
+    return moved.get(subject, subject).partition("/")[2]
+
+
+def speaker_of(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> str | None:
+    """The identifier of the row that is the body's speaker today."""
+    return _now("speakers", body["speaker"]["id"], moved) if body.get("speaker") else None
+
+
+def joins(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> dict[str, set[Any]]:
+    """The rows of each join table, by natural key, from the body and from what was merged since (claims.redirects)."""
+    if "withdrawn" in body:
+        return {"topics": set(), "sources": set(), "publishers": set(), "relations": set()}
     cited = [*body["appearances"], *body["evidence"]]
     appearance_publishers = {
-        appearance["source"]["publisher"]["id"]
+        _now("publishers", appearance["source"]["publisher"]["id"], moved)
         for appearance in body["appearances"]
         if appearance["source"]["publisher"]
     }
-    review = {(body["publisher"]["id"], PublicationPublisher.Of.REVIEW.value)} if body["publisher"] else set()
+    review = (
+        {(_now("publishers", body["publisher"]["id"], moved), PublicationPublisher.Of.REVIEW.value)}
+        if body["publisher"]
+        else set()
+    )
     return {
-        "topics": set(body["topics"]),
-        "sources": {part["source"]["id"] for part in cited},
+        "topics": {_now("topics", slug, moved) for slug in body["topics"]},
+        "sources": {_now("sources", part["source"]["id"], moved) for part in cited},
         "publishers": review
         | {(slug, PublicationPublisher.Of.APPEARANCE.value) for slug in appearance_publishers},
         "relations": {
@@ -75,7 +114,8 @@ def project(revision: Revision) -> Publication:
         raise ValueError(f"Entry {revision.sequence} is redacted and cannot be public.")
     body = json.loads(revision.body)
     first = Revision.objects.of(revision.subject).only("at").first() or revision
-    speaker = body["speaker"]
+    moved = redirects.among(named_in(body))
+    speaker = speaker_of(body, moved)
     publication, _ = Publication.objects.update_or_create(
         slug=body["id"],
         defaults={
@@ -84,10 +124,10 @@ def project(revision: Revision) -> Publication:
             "revision": revision,
             "sequence": revision.sequence,
             "first_published_at": first.at,
-            "speaker": Speaker.objects.get(slug=speaker["id"]) if speaker else None,
+            "speaker": Speaker.objects.get(slug=speaker) if speaker else None,
         },
     )
-    rows = joins(body)
+    rows = joins(body, moved)
     publication.topics.set(Topic.objects.filter(slug__in=rows["topics"]))
     publication.sources.set(Source.objects.filter(slug__in=rows["sources"]))
     PublicationPublisher.objects.filter(publication=publication).delete()

@@ -1,14 +1,15 @@
 """Publishing: one function, one transaction — body, Revision, Publication."""
 
 import datetime as dt
+import json
 from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
 from claims import projection, readiness, record, reference
-from claims.body import claim_body
+from claims.body import claim_body, withdrawal_body
 from claims.canonical import canonical, digest
-from claims.models import Claim, Revision, Site
+from claims.models import Claim, Publication, Revision, Site
 
 
 class NotReady(Exception):
@@ -33,6 +34,24 @@ def body_digest(claim: Claim, *, second_read_note: str | None = None) -> str:
     )
 
 
+def kinds(claim: Claim) -> tuple[str, ...]:
+    """The kinds of entry that publishing the claim now can be: its first, one after a withdrawal, or a notice."""
+    publication = Publication.objects.with_pages().filter(slug=claim.slug).first()
+    if publication is None:
+        return (Revision.Kind.PUBLICATION,)
+    return (Revision.Kind.RESTORATION,) if publication.withdrawn else Revision.NOTICES
+
+
+_WRONG_KIND = {
+    Revision.Kind.PUBLICATION.value: "The first revision of a claim is its publication.",
+    Revision.Kind.RESTORATION.value: "The claim was withdrawn: publishing it again is its restoration.",
+    Revision.NOTICES[0]: (
+        "The claim is on the record already: say whether this is a correction, a change of verdict, "
+        "a clarification, an update or a typing error."
+    ),
+}
+
+
 @transaction.atomic
 def publish(
     *,
@@ -54,15 +73,11 @@ def publish(
     """
     fresh = Claim.objects.for_documents().get(pk=claim.pk)
     site = Site.objects.current()
-    lacking = readiness.missing(fresh, site=site, together=together)
-    first = not Revision.objects.of(fresh.subject).exists()
-    if first != (kind == Revision.Kind.PUBLICATION):
-        lacking.append(
-            "The first revision of a claim is its publication."
-            if first
-            else "The claim is on the record already: say whether this is a correction, a change of verdict, "
-            "a clarification, an update or a typing error."
-        )
+    lacking: list[str] = [*readiness.missing(fresh, site=site, together=together)]
+    allowed = kinds(fresh)
+    if kind not in allowed:
+        lacking.append(_WRONG_KIND[allowed[0]])
+    first = Revision.Kind.PUBLICATION in allowed
     if not first and kind != Revision.Kind.TYPO and not note.strip():
         lacking.append("A change of a published claim needs a public note.")
     if not lacking:
@@ -79,5 +94,28 @@ def publish(
         raise NotReady(lacking)
     reference.first_use(reference.rows_of(fresh, site=site), at=at)
     revision = record.append(subject=fresh.subject, kind=kind, note=note, at=at, body=body)
+    projection.project(revision)
+    return revision
+
+
+@transaction.atomic
+def withdraw(*, claim: Claim, reason: str, at: dt.datetime) -> Revision:
+    """Take the verdict back: the page stays with the reason, by an entry of the record.
+
+    Raises NotReady where nothing of the claim is public, or no reason is given. Called by claims.workflow alone.
+    """
+    publication = Publication.objects.published().for_documents().filter(slug=claim.slug).first()
+    if publication is None:
+        raise NotReady(["Nothing of this claim is public, so there is nothing to withdraw."])
+    if not reason.strip():
+        raise NotReady(["Say in a public note why the verdict is withdrawn."])
+    published = json.loads(publication.revision.body or "null")
+    revision = record.append(
+        subject=claim.subject,
+        kind=Revision.Kind.WITHDRAWAL,
+        note=reason,
+        at=at,
+        body=withdrawal_body(published, reason=reason),
+    )
     projection.project(revision)
     return revision

@@ -1,68 +1,187 @@
 """What is still missing before a claim can be published: the list that an editor works down."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
-from claims.models import Claim, Evidence, Site
+from claims.models import Appearance, Claim, Evidence, Site, Verdict
 from sources.models import Quotation
 
 # Ratings that a verdict may carry without evidence: there is nothing to weigh.
 _NEEDS_NO_EVIDENCE = {"not-checkable", "satire"}
 
 
-def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list[str]:
-    """Sentences that say what `claim` still lacks; empty when it can be published.
+class Lack(str):
+    """A sentence on what is still missing, and the place where an editor mends it.
+
+    `place` is a field of a form: "claim.title", "verdict.summary", "site.publisher"; "claim.appearances",
+    "claim.relations" and "verdict.evidence" are lists, where `row` is the key of the row that is meant, if it is one.
+    """
+
+    place: str
+    row: int | None
+
+    def __new__(cls, sentence: str, *, place: str, row: int | None = None) -> "Lack":
+        made = super().__new__(cls, sentence)
+        made.place, made.row = place, row
+        return made
+
+
+def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list[Lack]:
+    """What `claim` still lacks; empty when it can be published.
 
     `together` names claims that are published in the same transaction. `claim` must come from
     Claim.objects.for_documents(). Quotations are checked to the character wherever this server holds the text.
     """
     verdict = getattr(claim, "verdict", None)
-    if verdict is None:
-        return ["The claim has no verdict yet."]
-    if not hasattr(verdict.methodology, "scale"):
-        return [f"The methodology “{verdict.methodology}” has no rating scale yet."]
-    found: list[str] = []
-    if site.publisher is None:
-        found.append("The site does not say who publishes its fact-checks: choose a publisher under Site.")
-    if not verdict.summary.strip():
-        found.append("The summary is missing: one or two sentences.")
-    if not verdict.rationale.strip():
-        found.append("The rationale is missing.")
-    if verdict.attribution.methodology_id != verdict.methodology_id:
-        found.append("The attribution finding belongs to another methodology than the verdict.")
-    if verdict.rating and verdict.rating.scale_id != verdict.methodology.scale.pk:
-        found.append("The rating belongs to another methodology than the verdict.")
     appearances = list(claim.appearances.all())
-    if not appearances:
-        found.append("The claim has no appearance: say where it was made.")
-    if appearances and not any(appearance.first for appearance in appearances):
-        found.append("Mark the first known appearance of the claim.")
-    evidence = list(verdict.evidence.all())
-    if verdict.rating and not evidence and verdict.rating.slug not in _NEEDS_NO_EVIDENCE:
-        found.append(f"The rating “{verdict.rating.label}” needs evidence.")
-    for appearance, piece in product(appearances, evidence):
-        if _overlap(appearance.quotation, piece.quotation):
-            found.append(
-                f"The evidence from {piece.source} is the claim's own appearance “{appearance.slug}”: "
-                "what is checked cannot be its own proof."
+    found = [*_appearances_lacking(claim, appearances), *_relations_lacking(claim, together=together)]
+    if site.publisher is None:
+        found.append(
+            Lack(
+                "The site does not say who publishes its fact-checks: choose a publisher under Site.",
+                place="site.publisher",
             )
+        )
+    if verdict is None:
+        return [*found, Lack("The claim has no verdict yet.", place="verdict.rating")]
+    return [*found, *_verdict_lacking(verdict, appearances)]
+
+
+def _appearances_lacking(claim: Claim, appearances: list[Appearance]) -> Iterator[Lack]:
+    place = "claim.appearances"
+    if not appearances:
+        yield Lack("The claim has no appearance: say where it was made.", place=place)
+    if appearances and not any(appearance.first for appearance in appearances):
+        yield Lack("Mark the first known appearance of the claim.", place=place, row=appearances[0].pk)
+    for appearance in appearances:
+        yield from _quotation_lacking(appearance, appearance.slug, place=place)
+
+
+def _relations_lacking(claim: Claim, *, together: Collection[str]) -> Iterator[Lack]:
     for relation in claim.relations.all():
-        if relation.to_claim.slug not in together and not hasattr(relation.to_claim, "publication"):
-            found.append(
+        lack = partial(Lack, place="claim.relations", row=relation.pk)
+        publication = getattr(relation.to_claim, "publication", None)
+        is_public = publication is not None and not publication.withdrawn
+        if relation.to_claim.slug not in together and not is_public:
+            yield lack(
                 f"A relation names “{relation.to_claim.slug}”, which is not public: publish that claim first, "
                 "or leave the relation out and state it later."
             )
         if relation.appearance and relation.appearance.claim_id != claim.pk:
-            found.append("A relation names an appearance of another claim.")
+            yield lack("A relation names an appearance of another claim.")
         if relation.to_appearance and relation.to_appearance.claim_id != relation.to_claim_id:
-            found.append("A relation names an appearance that does not belong to the related claim.")
-    for quotation in (part.quotation for part in [*appearances, *evidence] if part.quotation):
-        found += quotation_problems(quotation)
-    for part in [*appearances, *evidence]:
-        if part.quotation and part.quotation.snapshot.source_id != part.source_id:
-            where = part.source if isinstance(part, Evidence) else part.slug
-            found.append(f"The words quoted for {where} stand in a snapshot of another source.")
-    return found
+            yield lack("A relation names an appearance that does not belong to the related claim.")
+
+
+def _verdict_lacking(verdict: Verdict, appearances: list[Appearance]) -> Iterator[Lack]:
+    if not hasattr(verdict.methodology, "scale"):
+        yield Lack(
+            f"The methodology “{verdict.methodology}” has no rating scale yet.", place="verdict.methodology"
+        )
+        return
+    if not verdict.summary.strip():
+        yield Lack("The summary is missing: one or two sentences.", place="verdict.summary")
+    if not verdict.rationale.strip():
+        yield Lack("The rationale is missing.", place="verdict.rationale")
+    if verdict.attribution.methodology_id != verdict.methodology_id:
+        yield Lack(
+            "The attribution finding belongs to another methodology than the verdict.",
+            place="verdict.attribution",
+        )
+    if verdict.rating and verdict.rating.scale_id != verdict.methodology.scale.pk:
+        yield Lack("The rating belongs to another methodology than the verdict.", place="verdict.rating")
+    place = "verdict.evidence"
+    evidence = list(verdict.evidence.all())
+    if verdict.rating and not evidence and verdict.rating.slug not in _NEEDS_NO_EVIDENCE:
+        yield Lack(f"The rating “{verdict.rating.label}” needs evidence.", place=place)
+    for appearance, piece in product(appearances, evidence):
+        if _overlap(appearance.quotation, piece.quotation):
+            yield Lack(
+                f"The evidence from {piece.source} is the claim's own appearance “{appearance.slug}”: "
+                "what is checked cannot be its own proof.",
+                place=place,
+                row=piece.pk,
+            )
+    for piece in evidence:
+        yield from _quotation_lacking(piece, piece.source, place=place)
+
+
+def _quotation_lacking(part: Appearance | Evidence, where: object, *, place: str) -> Iterator[Lack]:
+    quotation = part.quotation
+    if quotation is None:
+        return
+    for sentence in quotation_problems(quotation):
+        yield Lack(sentence, place=place, row=part.pk)
+    if quotation.snapshot.source_id != part.source_id:
+        yield Lack(
+            f"The words quoted for {where} stand in a snapshot of another source.", place=place, row=part.pk
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One point of the methodology's checklist, as it stands for a verdict: met, or with its reason, or neither."""
+
+    question: str
+    is_met: bool
+    found: str
+    reason: str
+    place: str
+
+    @property
+    def is_settled(self) -> bool:
+        return self.is_met or bool(self.reason.strip())
+
+
+def checklist(claim: Claim) -> list[Check]:
+    """What the methodology asks of a verdict before its second read (claim from Claim.objects.for_documents()).
+
+    Two sources or the reason for one; evidence for and against or the reason for one side; a comment sought or the
+    reason why not. A verdict without evidence by its rating ("not checkable") has no sources and sides to weigh.
+    """
+    verdict = claim.verdict
+    evidence = list(verdict.evidence.all())
+    parts: list[Appearance | Evidence] = [*claim.appearances.all(), *evidence]
+    sources = {part.source_id for part in parts}
+    stances = {piece.stance for piece in evidence}
+    sided = {Evidence.Stance.SUPPORTS.value, Evidence.Stance.REFUTES.value}
+    unrated = verdict.rating is None or verdict.rating.slug in _NEEDS_NO_EVIDENCE
+    reply = getattr(verdict, "reply", None)
+    asked = {
+        "two-sources": Check(
+            "Are two sources cited, or is it said why one is enough?",
+            len(sources) >= 2,
+            f"{len(sources)} cited",
+            verdict.one_source_reason,
+            "verdict.one_source_reason",
+        ),
+        "both-sides": Check(
+            "Is there evidence for and against, or is it said why there is none?",
+            sided <= stances or (unrated and not evidence),
+            ", ".join(sorted(stances & sided)) or "no evidence for or against",
+            verdict.one_side_reason,
+            "verdict.one_side_reason",
+        ),
+        "reply": Check(
+            "Was a comment sought, or is it said why not?",
+            reply is not None,
+            str(reply) if reply else "nobody was asked",
+            verdict.no_reply_reason,
+            "verdict.no_reply_reason",
+        ),
+    }
+    return [asked[name] for name in verdict.methodology.checklist]
+
+
+def unsettled(claim: Claim) -> list[Lack]:
+    """The points of the checklist that are neither met nor explained."""
+    return [
+        Lack(f"{check.question} ({check.found}.)", place=check.place)
+        for check in checklist(claim)
+        if not check.is_settled
+    ]
 
 
 def negations_left_out(claim: Claim) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from claims import redirects
 from claims.models import Publication, PublicationSource
 
 
@@ -23,16 +24,17 @@ def passages(slug: str, publications: list[Publication]) -> list[dict[str, Any]]
     """The passages of one source that `publications` cite, in text order, each with the claims that use it.
 
     Each is {"quotation", "claims": [{"id", "title", "as": "appearance" or the evidence's stance}]}; the same words
-    of the same snapshot are one passage.
+    of the same snapshot are one passage. Bodies may know the source by the name of a row that was merged into it.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    names = {slug, *redirects.former("sources", slug)}
     for publication in publications:
         body = json.loads(publication.revision.body or "null")
         uses = [(part, "appearance") for part in body["appearances"]]
         uses += [(part, part["stance"]) for part in body["evidence"]]
         for part, use in uses:
             quotation = part["quotation"]
-            if part["source"]["id"] != slug or quotation is None:
+            if part["source"]["id"] not in names or quotation is None:
                 continue
             spans = tuple((segment["start"], segment["end"]) for segment in quotation["segments"])
             passage = found.setdefault(

@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from claims import body as forms
-from claims import projection, record
+from claims import projection, record, redirects, roles
 from claims.canonical import canonical, digest
 from claims.models import (
     Claim,
@@ -67,14 +68,35 @@ def put_on_record(row: Row, *, note: str, at: dt.datetime) -> Revision | None:
     return revision
 
 
+def recorded(row: Row) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The row as the record has it, and as it would be published now; None where it is not on record."""
+    current = Reference.objects.filter(subject=subject_of(row)).select_related("revision").first()
+    return (_document(current), public_form(row)) if current else None
+
+
 class NotUsed(Exception):
     """The row is not on the record: no published fact-check has used it, so readers do not know it."""
 
 
+class NotAllowed(Exception):
+    """The account may not change what the public reads; the message says why."""
+
+
+PERMISSION = "claims.publish_reference"
+
+
 def change(
-    row: Row, *, at: dt.datetime, note: str = "The data was changed by its editors."
+    row: Row, *, by: User, at: dt.datetime, note: str = "The data was changed by its editors."
 ) -> Revision | None:
-    """Publish a row that readers know already as it stands now; raises NotUsed for any other."""
+    """Publish a row that readers know already as it stands now.
+
+    Raises NotUsed for a row that they do not know, and NotAllowed where `by` may not.
+    """
+    if not by.has_perm(PERMISSION):
+        raise NotAllowed(
+            "Your account does not have the permission to change what the public reads; "
+            f"the groups that have it: {', '.join(roles.groups_with(PERMISSION))}."
+        )
     if not Reference.objects.filter(subject=subject_of(row)).exists():
         raise NotUsed(
             f"“{row}” is not used by a published fact-check; it goes on record with the first that does."
@@ -144,10 +166,16 @@ def public_site() -> dict[str, Any] | None:
 
 
 def public(kind: str, identifier: str) -> dict[str, Any] | None:
-    """The published reference document, or None where no current publication uses the row."""
+    """The published reference document, or None where no current publication uses the row.
+
+    An identifier that was public until its row was merged gives the document of the row that is left.
+    """
     reference = Reference.objects.filter(subject=f"{kind}/{identifier}").select_related("revision").first()
     if reference is None:
         return None
+    if _document(reference).get("reference") == forms.MERGED:
+        into = successors(kind, [identifier]).get(identifier)
+        return public(kind, into) if into else None
     used = _used(kind)
     if used is not None and not used.filter(slug=identifier).exists():
         return None
@@ -165,10 +193,30 @@ def public_all(kind: str) -> list[dict[str, Any]]:
 
 
 def named(kind: str, identifiers: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Published reference documents by identifier, in one query."""
+    """Published reference documents by the identifiers asked for, in one query where none of them was merged."""
     subjects = [f"{kind}/{identifier}" for identifier in identifiers]
     references = Reference.objects.filter(subject__in=subjects).select_related("revision")
-    return {reference.subject.partition("/")[2]: _document(reference) for reference in references}
+    found = {reference.subject.partition("/")[2]: _document(reference) for reference in references}
+    merged = [
+        identifier for identifier, document in found.items() if document.get("reference") == forms.MERGED
+    ]
+    if merged:
+        now = successors(kind, merged)
+        documents = named(kind, set(now.values()))
+        for identifier in merged:
+            del found[identifier]
+            if now.get(identifier) in documents:
+                found[identifier] = documents[now[identifier]]
+    return found
+
+
+def successors(kind: str, identifiers: Iterable[str]) -> dict[str, str]:
+    """What merged rows are called now, as far as readers ever knew them: a private row's old name tells nobody."""
+    subjects = {f"{kind}/{identifier}" for identifier in identifiers}
+    known = set(Reference.objects.filter(subject__in=subjects).values_list("subject", flat=True))
+    return {
+        subject.partition("/")[2]: into.partition("/")[2] for subject, into in redirects.among(known).items()
+    }
 
 
 def _document(reference: Reference) -> dict[str, Any]:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("sources/<slug:slug>/", views.source, name="source"),
     path("speakers/<slug:slug>/", views.speaker, name="speaker"),
     path("methodology/", views.methodology, name="methodology"),
+    path("about/", views.about, name="about"),
 ]

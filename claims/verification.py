@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from claims import chain, projection, record
+from claims import chain, projection, record, redirects
+from claims.body import MERGED
 from claims.canonical import canonical
 from claims.models import Head, Publication, Reference, Revision
 
@@ -12,7 +13,8 @@ def verify_record() -> Iterator[str]:
     """Sentences that say what is wrong, in order; nothing where all holds.
 
     Checks the chain (sequence, links, digests, times, numbers, redactions), the head row, that each publication and
-    reference stands on the last entry of its subject, and that its columns say what that entry's body says.
+    reference stands on the last entry of its subject, that its columns say what that entry's body says, and that old
+    addresses lead where the entries about merged rows say.
     """
     problem = chain.first_problem(record.entries())
     if problem:
@@ -21,6 +23,7 @@ def verify_record() -> Iterator[str]:
     yield from _head_problems()
     yield from _publication_problems()
     yield from _reference_problems()
+    yield from _redirect_problems()
 
 
 def _head_problems() -> Iterator[str]:
@@ -34,6 +37,7 @@ def _head_problems() -> Iterator[str]:
 
 
 def _publication_problems() -> Iterator[str]:
+    moved = redirects.every()
     publications = Publication.objects.order_by("slug").select_related("revision", "speaker", "claim")
     for publication in publications.iterator(chunk_size=200):
         name, revision = f"The publication {publication.slug}", publication.revision
@@ -59,9 +63,9 @@ def _publication_problems() -> Iterator[str]:
         ):
             yield f"{name} does not belong to the claim of its name."
         speaker = publication.speaker.slug if publication.speaker else None
-        if speaker != (body["speaker"]["id"] if body["speaker"] else None):
+        if speaker != projection.speaker_of(body, moved):
             yield f"{name}: its speaker is not the one that entry {revision.sequence} names."
-        if projection.stored_joins(publication) != projection.joins(body):
+        if projection.stored_joins(publication) != projection.joins(body, moved):
             yield f"{name}: its topics, sources, publishers or relations are not those of entry {revision.sequence}."
     known = Publication.objects.values("revision__subject")
     lost = Revision.objects.filter(kind="publication").exclude(subject__in=known).first()
@@ -83,3 +87,24 @@ def _reference_problems() -> Iterator[str]:
     )
     if lost:
         yield f"Entry {lost.sequence} put {lost.subject} on record, but nothing public stands on it."
+
+
+def _redirect_problems() -> Iterator[str]:
+    """The entries about merged rows say where an old address leads; the table of redirects says the same."""
+    merged: dict[str, str] = {}
+    for reference in Reference.objects.merged().select_related("revision").iterator(chunk_size=200):
+        document = json.loads(reference.revision.body or "{}")
+        kind = reference.subject.partition("/")[0]
+        if document.get("reference") == MERGED:
+            merged[reference.subject] = f"{kind}/{document['into']}"
+    said = redirects.every()
+    for subject in sorted(merged):
+        into, seen = merged[subject], {subject}
+        while into in merged and into not in seen:
+            seen.add(into)
+            into = merged[into]
+        if said.get(subject) != into:
+            yield f"The record says that {subject} was merged into {into}, but its address does not lead there."
+    known = Reference.objects.filter(subject__in=said).values_list("subject", flat=True)
+    for subject in sorted(set(known) - set(merged)):
+        yield f"The address of {subject} leads to {said[subject]}, but the record does not say that it was merged."

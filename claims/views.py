@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from claims import (
@@ -32,7 +33,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     """The claims that have the words and pass the filters, newest on the record first."""
     filters = PublicationFilterSet(request.GET, queryset=Publication.objects.published().for_documents())
     form = filters.form
-    given = {name: request.GET[name].strip() for name in form.fields if request.GET.get(name, "").strip()}
+    given = {name: filters.data[name].strip() for name in form.fields if filters.data.get(name, "").strip()}
     parameters = {name: value for name, value in given.items() if name not in form.errors}
     # A browser's date field complains about a value that is no date; the page says it in a sentence instead.
     form.data = parameters
@@ -69,7 +70,14 @@ def lookup(request: HttpRequest) -> HttpResponse:
 @require_safe
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
     """One published fact-check."""
-    publication = get_object_or_404(Publication.objects.published().for_documents(), slug=slug)
+    publication = get_object_or_404(Publication.objects.with_pages().for_documents(), slug=slug)
+    if publication.withdrawn:
+        tombstone = documents.tombstone(publication, base_url=base_url(request))
+        return render(
+            request,
+            "claims/withdrawn.html",
+            {"document": tombstone, "at": printed.moment(tombstone["revision"]["at"])},
+        )
     document = documents.served(publication, base_url=base_url(request))
     methodology = (
         reference.public("methodologies", document["methodology"]) if document["methodology"] else None
@@ -80,7 +88,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "document": document,
             "page": presentation.claim_page(document, methodology),
-            "topics": list(reference.named("topics", document["topics"]).values()),
+            "topics": _topics(document["topics"]),
             "claimreview": claimreview.script_safe(claimreview.claimreview(document)),
         },
     )
@@ -90,6 +98,8 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """What one source shows, and the passages of it that published fact-checks cite."""
     found = _public("sources", slug)
+    if found["id"] != slug:
+        return _moved(request, "source", found["id"])
     publications = list(reading.for_source(slug))
     served = documents.served_many(publications, base_url=base_url(request))
     held = {sha256: here for document in served for sha256, here in document["live"]["held"].items()}
@@ -110,6 +120,8 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     """Who a speaker is, and what they are published as having claimed."""
     found = _public("speakers", slug)
+    if found["id"] != slug:
+        return _moved(request, "speaker", found["id"])
     page = _page(request, reading.for_speaker(slug))
     served = documents.served_many(page.rows, base_url=base_url(request))
     return render(
@@ -140,11 +152,46 @@ def methodology(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/methodology.html", {"versions": versions, "levels": printed.LEVELS})
 
 
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Who runs this database, who pays, how errors are corrected: as the record has it, and nothing before that."""
+    published = reference.public_site() or {}
+    publisher = published.get("publisher") or {}
+    # Entries of format 1 say nothing of contact, funding and corrections.
+    texts = {
+        name: rationale.to_html(text)
+        for name in ("funding", "corrections_policy")
+        if (text := published.get(name))
+    }
+    return render(
+        request,
+        "claims/about.html",
+        {
+            "published": bool(published),
+            "host": publisher.get("site"),
+            "contact": published.get("contact"),
+            **texts,
+        },
+    )
+
+
 def _public(kind: str, slug: str) -> dict[str, Any]:
     found = reference.public(kind, slug)
     if found is None:
         raise Http404
     return found
+
+
+def _moved(request: HttpRequest, name: str, slug: str) -> HttpResponsePermanentRedirect:
+    """The row was merged into another: its old address leads there, with what was asked."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(reverse(name, args=[slug]) + (f"?{query}" if query else ""))
+
+
+def _topics(identifiers: list[str]) -> list[dict[str, Any]]:
+    """The topics as they are called now, each once: two that were merged are one."""
+    named = reference.named("topics", identifiers)
+    return list({document["id"]: document for document in named.values()}.values())
 
 
 def _page(request: HttpRequest, publications: Any) -> paging.Page:

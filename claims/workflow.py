@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
-from claims import publishing, readiness, reference
-from claims.models import Claim, Contribution, Event, Revision, Site, Verdict
+from claims import publishing, readiness, reference, roles
+from claims.models import Claim, Contribution, Event, Publication, Revision, Site, Verdict
 
 Status = Verdict.Status
 
@@ -31,8 +32,10 @@ class Change:
     at: dt.datetime
     note: str
     kind: str
+    permission: str
     digest: str
     acknowledged: bool
+    digest_read: str | None
 
 
 Guard = Callable[[Change], None]
@@ -40,12 +43,21 @@ Guard = Callable[[Change], None]
 
 @dataclass(frozen=True)
 class Transition:
-    """A row of the table: from which statuses to which, and the guards that must all agree."""
+    """A row of the table: from which statuses to which, and the guards that must all agree.
+
+    `label` is what an editor's button says. People need the permission "<name>_verdict"; who may have it is the table
+    of claims.roles.
+    """
 
     name: str
     sources: frozenset[str]
     target: str
     guards: tuple[Guard, ...] = ()
+    label: str = ""
+
+    @property
+    def permission(self) -> str:
+        return f"claims.{self.name}_verdict"
 
 
 def active(change: Change) -> None:
@@ -53,9 +65,35 @@ def active(change: Change) -> None:
         raise Refused("Only an active member of the staff can do this.")
 
 
+def permitted(change: Change) -> None:
+    """An active member of the staff with the permission for this transition, whoever calls."""
+    active(change)
+    if not change.by.has_perm(change.permission):
+        raise Refused(
+            "Your account does not have the permission for this step; "
+            f"the groups that have it: {', '.join(roles.groups_with(change.permission))}."
+        )
+
+
+def second_factor(change: Change) -> None:
+    demand_second_factor(change.by)
+
+
+def demand_second_factor(by: User) -> None:
+    """Where the operator asks for it, what the public will read needs a sign-in with a second factor."""
+    is_verified = getattr(by, "is_verified", None)
+    if settings.SECOND_FACTOR_FOR_PUBLISHING and not (is_verified and is_verified()):
+        raise Refused(
+            "This server asks for a second factor before anything is published: "
+            "set one up under Account, and sign in with its code."
+        )
+
+
 def complete(change: Change) -> None:
     claim = Claim.objects.for_documents().get(pk=change.verdict.claim_id)
-    lacking = readiness.missing(claim, site=Site.objects.current())
+    lacking: list[str] = [*readiness.missing(claim, site=Site.objects.current())]
+    if not lacking:
+        lacking += readiness.unsettled(claim)
     if lacking:
         raise Refused(" ".join(lacking))
 
@@ -68,6 +106,12 @@ def has_note(change: Change) -> None:
 def not_a_contributor(change: Change) -> None:
     if change.by.pk in contributors(change.verdict):
         raise Refused("You worked on this text: its second read has to come from somebody else.")
+
+
+def as_read(change: Change) -> None:
+    """What is approved is what the second reader had on the page, not what it became meanwhile."""
+    if change.digest_read is not None and change.digest_read != change.digest:
+        raise Refused("The text was changed while you were reading it: read it again.")
 
 
 def negations_acknowledged(change: Change) -> None:
@@ -94,18 +138,49 @@ def seed_desk(change: Change) -> None:
 TRANSITIONS = {
     transition.name: transition
     for transition in (
-        Transition("submit", frozenset({Status.DRAFT}), Status.SUBMITTED, (active, complete)),
         Transition(
-            "return", frozenset({Status.SUBMITTED, Status.APPROVED}), Status.DRAFT, (active, has_note)
+            "submit",
+            frozenset({Status.DRAFT}),
+            Status.SUBMITTED,
+            (permitted, complete),
+            "Submit for a second read",
+        ),
+        Transition(
+            "return",
+            frozenset({Status.SUBMITTED, Status.APPROVED}),
+            Status.DRAFT,
+            (permitted, has_note),
+            "Return with a note",
         ),
         Transition(
             "approve",
             frozenset({Status.SUBMITTED}),
             Status.APPROVED,
-            (active, not_a_contributor, complete, negations_acknowledged),
+            (permitted, not_a_contributor, as_read, complete, negations_acknowledged),
+            "Approve as second reader",
         ),
-        Transition("publish", frozenset({Status.APPROVED}), Status.PUBLISHED, (active, still_approved)),
-        Transition("revise", frozenset({Status.PUBLISHED}), Status.DRAFT, (active,)),
+        Transition(
+            "publish",
+            frozenset({Status.APPROVED}),
+            Status.PUBLISHED,
+            (permitted, second_factor, still_approved),
+            "Publish",
+        ),
+        Transition(
+            "revise", frozenset({Status.PUBLISHED}), Status.DRAFT, (permitted,), "Take up for a revision"
+        ),
+        # Also while a revision is being written: what is public may be wrong before the next text is right.
+        Transition(
+            "withdraw",
+            frozenset({Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.PUBLISHED}),
+            Status.WITHDRAWN,
+            (permitted, second_factor),
+            "Withdraw from the public",
+        ),
+        # What comes back was read by two people again: a restored verdict begins as a draft.
+        Transition(
+            "restore", frozenset({Status.WITHDRAWN}), Status.DRAFT, (permitted,), "Take up again to restore"
+        ),
         # A seed load does not pretend to an approval: it has a transition of its own, and the document says so.
         Transition("load", frozenset({Status.DRAFT, Status.PUBLISHED}), Status.PUBLISHED, (seed_desk,)),
     )
@@ -131,9 +206,28 @@ def contribute(subject: str, *, by: User, at: dt.datetime) -> None:
     Contribution.objects.update_or_create(subject=subject, user=by, defaults={"at": at})
 
 
-def allowed(verdict: Verdict) -> list[Transition]:
-    """The transitions that start from the verdict's status."""
-    return [transition for transition in TRANSITIONS.values() if verdict.status in transition.sources]
+def contribute_to_all(subjects: Collection[str], *, by: User, at: dt.datetime) -> None:
+    """Note that `by` changed all of these at once."""
+    Contribution.objects.bulk_create(
+        [Contribution(subject=subject, user=by, at=at) for subject in subjects],
+        update_conflicts=True,
+        unique_fields=["subject", "user"],
+        update_fields=["at"],
+        batch_size=500,
+    )
+
+
+def allowed(verdict: Verdict, *, by: User) -> list[Transition]:
+    """The transitions that start from the verdict's status and that `by` may make at all."""
+    public = Publication.objects.published().filter(claim=verdict.claim_id).exists()
+    return [
+        transition
+        for transition in TRANSITIONS.values()
+        if verdict.status in transition.sources
+        and transition.label
+        and by.has_perm(transition.permission)
+        and (public or transition.name != "withdraw")
+    ]
 
 
 @transaction.atomic
@@ -147,12 +241,14 @@ def apply(
     kind: str = Revision.Kind.PUBLICATION,
     reader: User | None = None,
     acknowledged: bool = False,
+    digest_read: str | None = None,
     together: Collection[str] = (),
 ) -> Event:
     """Apply one transition: check its guards, swap the status, leave one event; all or nothing.
 
     `note` goes with the event, and is the public note where the transition publishes; `kind` is the kind of the
-    revision then. `acknowledged` says that the second reader has seen the negations that quotations leave out.
+    revision then. `acknowledged` says that the second reader has seen the negations that quotations leave out, and
+    `digest_read` is the digest of the body that was on the reader's page.
     `reader` is the second desk account of a seed load and nobody else's business, and `together` the claims that are
     loaded in the same transaction.
     Raises Refused with a sentence where a guard says no, the status is another one by now, or publishing finds
@@ -170,7 +266,15 @@ def apply(
     second_read_note = SEED_NOTE if loading else None
     digest = publishing.body_digest(verdict.claim, second_read_note=second_read_note)
     change = Change(
-        verdict=verdict, by=by, at=at, note=note, kind=kind, digest=digest, acknowledged=acknowledged
+        verdict=verdict,
+        by=by,
+        at=at,
+        note=note,
+        kind=kind,
+        permission=transition.permission,
+        digest=digest,
+        acknowledged=acknowledged,
+        digest_read=digest_read,
     )
     for guard in transition.guards:
         guard(change)
@@ -190,8 +294,8 @@ def apply(
         digest=digest,
         note=note,
     )
-    if transition.target == Status.PUBLISHED:
-        try:
+    try:
+        if transition.target == Status.PUBLISHED:
             publishing.publish(
                 claim=verdict.claim,
                 kind=kind,
@@ -202,8 +306,10 @@ def apply(
                 second_read_note=second_read_note,
                 together=together,
             )
-        except publishing.NotReady as error:
-            raise Refused(str(error)) from error
+        elif transition.target == Status.WITHDRAWN:
+            publishing.withdraw(claim=verdict.claim, reason=note, at=at)
+    except publishing.NotReady as error:
+        raise Refused(str(error)) from error
     verdict.refresh_from_db()
     return event
 
@@ -214,7 +320,7 @@ def _approval(transition: Transition, *, change: Change, reader: AbstractBaseUse
         return _read(change, by=change.by)
     if transition.name == "load":
         return _read(change, by=reader)
-    if transition.target == Status.DRAFT:
+    if transition.target in (Status.DRAFT, Status.WITHDRAWN):
         return {"approver": None, "approved_digest": "", "approved_references": {}}
     return {}
 

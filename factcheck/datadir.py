@@ -31,6 +31,16 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
+def keeps_secret_key(folder: Path) -> bool:
+    """Whether the data folder holds a secret key already."""
+    return os.path.lexists(folder / SECRET_KEY_FILE)
+
+
+def key_files(folder: Path) -> list[Path]:
+    """The keys that the folder keeps, which a backup takes along: its files whose names end in -key."""
+    return sorted(path for path in folder.glob("*-key") if path.name[0] != "." and path.is_file())
+
+
 def secret_key(folder: Path) -> str:
     """The secret key kept in the data folder, made on first use in a file that only its owner may read.
 

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from factcheck.datadir import SHORTEST_SECRET_KEY
 
@@ -18,13 +19,19 @@ NAMES = (
     "FACTCHECK_DEBUG",
     "FACTCHECK_HOSTS",
     "FACTCHECK_HTTPS",
+    "FACTCHECK_MAIL",
+    "FACTCHECK_MAIL_FROM",
     "FACTCHECK_PROXY",
+    "FACTCHECK_SECOND_FACTOR",
     "FACTCHECK_SECRET_KEY",
+    "FACTCHECK_SESSION_IDLE",
+    "FACTCHECK_SESSION_LENGTH",
     "FACTCHECK_URL",
 )
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off", "")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+LONGEST_SESSION = 60 * 24 * 7
 HOST = re.compile(
     r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]", re.ASCII
 )
@@ -40,6 +47,11 @@ def refuse_unknown(variables: Variables) -> None:
             raise ImproperlyConfigured(
                 f"{name} is not a variable of this program: the nearest one is {near}; write that, or unset {name}."
             )
+
+
+def given(variables: Variables, name: str) -> bool:
+    """Whether the operator has said something; an empty value says nothing."""
+    return bool(variables.get(name, "").strip())
 
 
 def flag(variables: Variables, name: str) -> bool:
@@ -147,4 +159,69 @@ def postgresql(variables: Variables) -> dict[str, Any] | None:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {example}") from None
     if not entry["NAME"]:
         raise ImproperlyConfigured(f"DATABASE_URL names no database: {example}")
+    if "@" in entry["NAME"]:
+        # A / in the password has cut the address in two; the name would show half of the password.
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read: in the password write / as %2F, @ as %40, # as %23, ? as %3F and % as %25."
+        )
     return entry
+
+
+def minutes(variables: Variables, name: str, *, default: int) -> int:
+    """A length of time in whole minutes, up to a week."""
+    value = variables.get(name, "").strip() or str(default)
+    if not re.fullmatch(r"[0-9]{1,5}", value, re.ASCII) or not 1 <= int(value) <= LONGEST_SESSION:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}, which is no length of time: write minutes, from 1 to {LONGEST_SESSION}."
+        )
+    return int(value)
+
+
+def mail(variables: Variables) -> dict[str, Any] | None:
+    """FACTCHECK_MAIL as Django's settings for mail, or None when it is unset. Never repeats the value.
+
+    smtp+tls begins in the open and turns to TLS (STARTTLS, 587); smtps and smtp+ssl speak TLS from the start (465).
+    """
+    value = variables.get("FACTCHECK_MAIL", "").strip()
+    if not value:
+        return None
+    example = (
+        "write it as smtp+tls://USER:PASSWORD@HOST:587, smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25."
+    )
+    scheme = value.split(":", 1)[0].lower()
+    if scheme not in ("smtp", "smtp+tls", "smtps", "smtp+ssl"):
+        raise ImproperlyConfigured(f"FACTCHECK_MAIL does not name a mail server: {example}")
+    try:
+        read: dict[str, Any] = environ.Env.email_url_config(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"FACTCHECK_MAIL cannot be read: {example}") from None
+    if not read["EMAIL_HOST"] or not HOST.fullmatch(read["EMAIL_HOST"]):
+        raise ImproperlyConfigured(f"FACTCHECK_MAIL names no host: {example}")
+    whole = scheme in ("smtps", "smtp+ssl")
+    return {
+        "EMAIL_BACKEND": read["EMAIL_BACKEND"],
+        "EMAIL_HOST": read["EMAIL_HOST"],
+        "EMAIL_PORT": read["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587}.get(scheme, 465),
+        "EMAIL_HOST_USER": read["EMAIL_HOST_USER"] or "",
+        "EMAIL_HOST_PASSWORD": read["EMAIL_HOST_PASSWORD"] or "",
+        "EMAIL_USE_TLS": scheme == "smtp+tls",
+        "EMAIL_USE_SSL": whole,
+    }
+
+
+def mail_from(variables: Variables, *, mail: bool) -> str:
+    """FACTCHECK_MAIL_FROM, the address that mail comes from; it goes with FACTCHECK_MAIL."""
+    value = variables.get("FACTCHECK_MAIL_FROM", "").strip()
+    if not value and mail:
+        raise ImproperlyConfigured(
+            "FACTCHECK_MAIL_FROM is unset, but FACTCHECK_MAIL is not: "
+            "write the address that mail comes from, as in desk@facts.example.org."
+        )
+    if value:
+        try:
+            validate_email(value)
+        except ValidationError:
+            raise ImproperlyConfigured(
+                f"FACTCHECK_MAIL_FROM is {value!r}, which is no mail address: write one, as in desk@facts.example.org."
+            ) from None
+    return value

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import django
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import environment
+from factcheck.operations.reach import unreachable
 
 HOST = "127.0.0.1"
 
@@ -39,11 +41,19 @@ def main() -> None:
     except ImproperlyConfigured as refusal:
         sys.exit(str(refusal))
     refuse_busy_port(settings.PORT)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
+    django.setup()
+    if silence := unreachable():
+        sys.exit(silence)
 
 
 def when_ready(server: Any) -> None:
     """Says where everything is, once the port is open."""
-    address = f"http://{HOST}:{PORT}"
+    from factcheck import settings
+
+    address, local = settings.FACTCHECK_URL, f"http://{HOST}:{PORT}"
+    if address != local:
+        print(f"Served at {local} for the proxy in front.")
     print(
         f"Lookup  {address}/\n"
         f"Admin   {address}/admin/\n"

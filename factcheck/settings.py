@@ -1,5 +1,6 @@
 """The one settings file, read from the environment. README.md lists the variables."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,22 @@ environment.refuse_unknown(variables)
 
 DEBUG = environment.flag(variables, "FACTCHECK_DEBUG")
 HTTPS = environment.flag(variables, "FACTCHECK_HTTPS")
+BEHIND_PROXY = environment.flag(variables, "FACTCHECK_PROXY")
 PORT = environment.port(variables)
 ALLOWED_HOSTS = environment.hosts(variables)
 FACTCHECK_URL = environment.public_url(variables, https=HTTPS, port=PORT, hosts=ALLOWED_HOSTS)
+# None where the operator has not said: absolute addresses then follow the host that was asked for.
+GIVEN_URL = FACTCHECK_URL if environment.given(variables, "FACTCHECK_URL") else None
 POSTGRESQL = environment.postgresql(variables)
 GIVEN_SECRET_KEY = environment.secret_key(variables)
 
 DATA_DIR = datadir.prepare(environment.data_dir(variables, default=BASE_DIR / "data"))
+# A restore goes into an empty folder only: it has to know which key was there before it started.
+SECRET_KEY_WAS_KEPT = datadir.keeps_secret_key(DATA_DIR)
 SECRET_KEY = GIVEN_SECRET_KEY or datadir.secret_key(DATA_DIR)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "factcheck.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -36,12 +42,18 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "sources.apps.SourcesConfig",
     "claims.apps.ClaimsConfig",
     "factcheck.apps.FactcheckConfig",
 ]
 
 MIDDLEWARE = [
+    "factcheck.headers.HeadMiddleware",
+    "factcheck.operations.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.headers.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -51,8 +63,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "factcheck.accounts.middleware.StaffDoorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last: it turns the answer to a sign-in into the page that says how long to wait.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "factcheck.urls"
@@ -78,7 +94,11 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]]
 if POSTGRESQL:
-    DATABASES = {"default": {**POSTGRESQL, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+    # A server that is gone is noticed within seconds, not when the network gives up.
+    options = {"connect_timeout": 5, **POSTGRESQL.get("OPTIONS", {})}
+    DATABASES = {
+        "default": {**POSTGRESQL, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    }
 else:
     DATABASES = {
         "default": {
@@ -109,6 +129,53 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "factcheck.accounts.backends.StaffBackend",
+]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+# Publishing asks request.user.is_verified().
+SECOND_FACTOR_FOR_PUBLISHING = environment.flag(variables, "FACTCHECK_SECOND_FACTOR")
+# Shown by authenticator apps beside the user name.
+OTP_TOTP_ISSUER = FACTCHECK_URL.partition("://")[2].replace(":", " ")
+
+# Wrong passwords: five for one user name from one address, twenty from one address, in a quarter of an hour.
+AXES_HANDLER = "factcheck.accounts.throttling.SignInHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 5
+SIGN_IN_FAILURES_PER_ADDRESS = 20
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "factcheck.accounts.throttling.user_name"
+AXES_CLIENT_IP_CALLABLE = "factcheck.accounts.throttling.client_address"
+AXES_LOCKOUT_CALLABLE = "factcheck.accounts.throttling.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code"]
+# Our own admin pages show them, to superusers only.
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Minutes.
+SESSION_IDLE = environment.minutes(variables, "FACTCHECK_SESSION_IDLE", default=2 * 60)
+SESSION_LENGTH = environment.minutes(variables, "FACTCHECK_SESSION_LENGTH", default=12 * 60)
+# An ended session is known for another day, so that the sign-in page can say why it ended.
+SESSION_COOKIE_AGE = (max(SESSION_IDLE, SESSION_LENGTH) + 24 * 60) * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Mail ---------------------------------------------------------------------------------------------
+
+MAIL_SERVER = environment.mail(variables)
+MAIL = MAIL_SERVER is not None
+DEFAULT_FROM_EMAIL = environment.mail_from(variables, mail=MAIL)
+EMAIL_TIMEOUT = 20
+if MAIL_SERVER:
+    EMAIL_BACKEND = MAIL_SERVER["EMAIL_BACKEND"]
+    EMAIL_HOST = MAIL_SERVER["EMAIL_HOST"]
+    EMAIL_PORT = MAIL_SERVER["EMAIL_PORT"]
+    EMAIL_HOST_USER = MAIL_SERVER["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = MAIL_SERVER["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = MAIL_SERVER["EMAIL_USE_TLS"]
+    EMAIL_USE_SSL = MAIL_SERVER["EMAIL_USE_SSL"]
 
 # Language and time --------------------------------------------------------------------------------
 
@@ -153,7 +220,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [FACTCHECK_URL]
 
-if environment.flag(variables, "FACTCHECK_PROXY"):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if HTTPS:
     SECURE_SSL_REDIRECT = True

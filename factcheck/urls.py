@@ -4,8 +4,13 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from factcheck.api import problems
+from factcheck.operations import health
 
 urlpatterns = [
+    # factcheck.operations.health answers these two before any other middleware, in its own.
+    path(health.LIVE, health.livez, name=health.LIVE),
+    path(health.READY, health.readyz, name=health.READY),
+    path("admin/", include("factcheck.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("claims.api_urls")),
     re_path(r"^api(?:/.*)?$", problems.unknown_address, name=problems.UNKNOWN_ADDRESS),

@@ -186,6 +186,14 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
             "snapshot__source", "appearance__claim", "evidence__verdict__claim"
         ).order_by("snapshot", "start", "pk")
 
+    def of_text(self, snapshot: Snapshot) -> QuotationQuerySet:
+        """The quotations of one snapshot in the order of its text, with what they belong to."""
+        return (
+            self.filter(snapshot=snapshot)
+            .select_related("appearance__claim", "evidence__verdict__claim")
+            .order_by("start", "pk")
+        )
+
 
 class Quotation(models.Model):
     """Exact words at [start, end) of a snapshot, with marks and context (W3C Web Annotation selectors).

@@ -4,9 +4,10 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.auth.models import Group, User
 
-from claims import workflow
+from claims import roles, workflow
 from claims.models import (
     Appearance,
     AttributionFinding,
@@ -33,9 +34,16 @@ TEXT = (
 _numbers = itertools.count(1)
 
 
-def make_user(username: str = "", **values: Any) -> User:
+def make_user(username: str = "", *, role: str | None = roles.PUBLISHER, **values: Any) -> User:
+    """A member of the staff, in the group that may do all; `role` None belongs to no group."""
     name = username or f"editor-{next(_numbers)}"
-    return User.objects.create_user(name, **{"is_staff": True, **values})
+    user = User.objects.create_user(name, **{"is_staff": True, **values})
+    if role:
+        if not Group.objects.filter(name=role).exists():
+            # A test that empties the tables took the groups of the migration with it.
+            roles.grant(apps)
+        user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 def make_publisher(slug: str = "valley-courier", **values: Any) -> Publisher:
@@ -175,6 +183,9 @@ def make_claim(
         rating=Rating.objects.get(scale__methodology=methodology, slug=rating),
         summary="The works report does not support a date.",
         rationale="The report lists **three** open defects.",
+        one_source_reason="The report is the only one.",
+        one_side_reason="Nothing speaks for it.",
+        no_reply_reason="The mayor had said all she would say.",
         author=author or make_user(),
     )
     Evidence.objects.create(

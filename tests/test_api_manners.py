@@ -67,6 +67,7 @@ def answer(view=GroupList, query="", method="get", accept="application/json", **
 @pytest.fixture
 def groups(db):
     """Sequences with gaps: 10, 20, ... 250. The name runs the other way, so an order by name would show."""
+    Group.objects.all().delete()
     Group.objects.bulk_create([Group(id=number * 10, name=f"g{99 - number}") for number in range(1, 26)])
     return [number * 10 for number in range(25, 0, -1)]
 

@@ -5,11 +5,20 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, InternalError, connection, transaction
-from makers import NOON, make_claim, make_published, make_source
+from makers import NOON, make_claim, make_methodology, make_published, make_source, publish
 
 from claims import record
 from claims.guards import GUARDS, check_guards, demand_guards
-from claims.models import Claim, Methodology, Revision, Speaker, Topic
+from claims.models import (
+    AttributionFinding,
+    Claim,
+    Methodology,
+    Rating,
+    RatingScale,
+    Revision,
+    Speaker,
+    Topic,
+)
 from sources.guards import install, missing, remove
 from sources.models import Publisher, Snapshot, Source
 
@@ -138,6 +147,16 @@ def test_a_missing_guard_is_noticed_at_start_up(guard) -> None:  # type: ignore[
     demand_guards()
 
 
+def test_a_guard_that_a_waiting_migration_brings_does_not_stop_it() -> None:
+    """migrate runs the check first: a newer program could never be installed over an older database."""
+    remove(connection, GUARDS)
+    newest = "SELECT MAX(name) FROM django_migrations WHERE app = 'claims'"
+    execute(f"DELETE FROM django_migrations WHERE app = 'claims' AND name = ({newest})")
+    assert check_guards(databases=["default"]) == []
+    with pytest.raises(ImproperlyConfigured, match="guard_record_update"):
+        demand_guards()
+
+
 IDENTIFIED = [Claim, Speaker, Topic, Methodology, Source, Publisher]
 
 
@@ -154,3 +173,42 @@ def test_a_draft_may_change_its_identifier() -> None:
     make_claim("one")
     Claim.objects.update(slug="two")
     assert Claim.objects.get().slug == "two"
+
+
+SCALE_CHANGES = {
+    "the scale's end": lambda: RatingScale.objects.update(best=7),
+    "a rating's number": lambda: Rating.objects.filter(slug="mixed").update(value=4),
+    "a rating's number taken away": lambda: Rating.objects.filter(slug="mixed").update(value=None),
+    "a number for what is off the scale": lambda: Rating.objects.filter(value=None).update(value=2),
+    "a rating's identifier": lambda: Rating.objects.filter(slug="mixed").update(slug="half"),
+    "another rating": lambda: Rating.objects.create(
+        scale=RatingScale.objects.get(), slug="new", label="New", definition="New."
+    ),
+    "one rating less": lambda: Rating.objects.filter(slug="mixed").delete(),
+    "a finding's identifier": lambda: AttributionFinding.objects.filter(slug="confirmed").update(slug="yes"),
+    "another finding": lambda: AttributionFinding.objects.create(
+        methodology=Methodology.objects.get(), slug="new", label="New", definition="New."
+    ),
+    "one finding less": lambda: AttributionFinding.objects.filter(slug="confirmed").delete(),
+}
+
+
+@pytest.mark.parametrize("change", SCALE_CHANGES)
+def test_a_published_methodology_keeps_its_numbers(change: str) -> None:
+    """Old verdicts were made under it: what their numbers mean does not change behind them."""
+    claim = make_claim()
+    with transaction.atomic():
+        # Before it is on the record the scale is its editors' to change.
+        SCALE_CHANGES[change]()
+        transaction.set_rollback(True)
+    publish(claim)
+    with pytest.raises(REFUSED, match="make a new version"), transaction.atomic():
+        SCALE_CHANGES[change]()
+
+
+def test_a_published_methodologys_words_may_be_mended() -> None:
+    make_published()
+    Rating.objects.filter(slug="mixed").update(label="Half true", definition="Mended.")
+    AttributionFinding.objects.filter(slug="confirmed").update(definition="Mended.")
+    Methodology.objects.update(rules="Mended.")
+    make_methodology("2")

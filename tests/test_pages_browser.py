@@ -44,6 +44,7 @@ PATHS = [
     "/sources/003-moscow-correspondent/",
     "/speakers/alexander-lukashenko/",
     "/methodology/",
+    "/about/",
     "/no-such-page/",
 ]
 SIGHTS = [(360, "light"), (1280, "dark")]

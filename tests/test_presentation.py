@@ -448,3 +448,51 @@ def test_addresses_of_the_lookup_page() -> None:
     assert without({"q": "a"}, "q") == "/"
     assert turned({"q": "a"}, before=7) == "?q=a&before=7"
     assert turned({"q": "a"}, before=None) is None
+
+
+# Right of reply ------------------------------------------------------------------------------------------------
+
+
+def a_day(date: str) -> dict[str, Any]:
+    return {"date": date, "precision": "day", "inferred_because": None}
+
+
+def a_reply(**values: Any) -> dict[str, Any]:
+    return {
+        "asked_of": "The mayor",
+        "asked_on": a_day("2026-02-20"),
+        "by": "e-mail",
+        "deadline": a_day("2026-02-28"),
+        "answer": None,
+        "answered_on": None,
+        **values,
+    }
+
+
+@pytest.mark.parametrize(
+    ("reply", "at", "unanswered"),
+    [
+        # The entry is of 1 March: what came of the question later, nobody here knows.
+        (a_reply(), "2026-03-01T12:00:00Z", "No answer by the deadline."),
+        (
+            a_reply(deadline=a_day("2026-03-01")),
+            "2026-03-01T12:00:00Z",
+            "No answer yet when this was published.",
+        ),
+        (a_reply(deadline=None), "2026-03-01T12:00:00Z", "No answer yet when this was published."),
+        # Nothing is on the record yet.
+        (a_reply(), None, "No answer yet."),
+    ],
+)
+def test_a_reply_that_did_not_come(reply: Any, at: Any, unanswered: str) -> None:
+    shown = presentation.reply(document(reply=reply, revision={"at": at}))
+    assert shown
+    assert (shown.answer, shown.unanswered) == (None, unanswered)
+
+
+def test_a_reply_is_shown_word_for_word() -> None:
+    answer = 'We "stand" by it.'
+    shown = presentation.reply(document(reply=a_reply(answer=answer, answered_on=a_day("2026-02-21"))))
+    assert shown
+    assert (shown.answer, shown.answered_on and shown.answered_on.machine) == (answer, "2026-02-21")
+    assert presentation.reply(document()) is None

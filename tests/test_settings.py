@@ -56,6 +56,15 @@ REFUSED = [
     ("DATABASE_URL", "mysql://u:secret@h/n", ["does not name a PostgreSQL database", "postgres://USER"]),
     ("DATABASE_URL", "postgres://u:secret@h", ["names no database"]),
     ("DATABASE_URL", "postgres://u:secret@h:port/n", ["cannot be read"]),
+    ("FACTCHECK_SECOND_FACTOR", "publishing", ["'publishing'", "write 1 or 0"]),
+    ("FACTCHECK_SESSION_IDLE", "2h", ["'2h'", "write minutes, from 1 to 10080"]),
+    ("FACTCHECK_SESSION_LENGTH", "0", ["'0'", "write minutes"]),
+    ("FACTCHECK_SESSION_LENGTH", "10081", ["'10081'", "write minutes"]),
+    ("FACTCHECK_MAIL", "mail.example.org", ["does not name a mail server", "smtp+tls://"]),
+    ("FACTCHECK_MAIL", "consolemail://", ["does not name a mail server"]),
+    ("FACTCHECK_MAIL", "smtp://u:secret@", ["names no host"]),
+    ("FACTCHECK_MAIL", "smtp://u:secret@mail.example.org:mail", ["cannot be read"]),
+    ("FACTCHECK_MAIL_FROM", "the desk", ["'the desk'", "no mail address"]),
     ("FACTCHECK_DATA_DIR", "/dev/null/data", ["no folder can be made", "write the path of a folder"]),
 ]
 
@@ -79,6 +88,31 @@ def test_the_public_address_must_be_one_that_is_answered(tmp_path):
     assert "add other.example.org to FACTCHECK_HOSTS" in other.stderr
     plain = run("manage.py", "check", data=tmp_path, FACTCHECK_URL="http://facts.example.org", **PRODUCTION)
     assert "write it with https://" in plain.stderr
+
+
+def test_mail_names_its_sender(tmp_path):
+    server = {"FACTCHECK_MAIL": "smtp+tls://u:secret@mail.example.org"}
+    alone = run("manage.py", "check", data=tmp_path, **server)
+    assert alone.stderr.startswith("FACTCHECK_MAIL_FROM is unset, but FACTCHECK_MAIL is not")
+    assert "secret" not in alone.stderr
+
+
+MAIL = "from django.conf import settings as s; print(s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL)"
+
+
+@pytest.mark.parametrize(
+    ("address", "printed"),
+    [
+        ("smtp://localhost", "localhost 25 False False"),
+        ("smtp+tls://u:p%40ss@mail.example.org", "mail.example.org 587 True False"),
+        ("smtps://u:p@mail.example.org", "mail.example.org 465 False True"),
+        ("smtp+ssl://u:p@mail.example.org:2465", "mail.example.org 2465 False True"),
+    ],
+)
+def test_mail_servers(address, printed, tmp_path):
+    mail = {"FACTCHECK_MAIL": address, "FACTCHECK_MAIL_FROM": "desk@facts.example.org"}
+    done = run("-c", MAIL, data=tmp_path, DJANGO_SETTINGS_MODULE="factcheck.settings", **mail)
+    assert done.stdout.strip() == printed, done.stderr
 
 
 PRINT_URL = "from factcheck import settings as s; print(s.FACTCHECK_URL, *s.ALLOWED_HOSTS)"

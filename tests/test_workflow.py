@@ -1,9 +1,13 @@
 """One door: who may do what from where, that an approval binds a text, and that the database agrees."""
 
+import json
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.test import Client
 from makers import (
     NOON,
     TEXT,
@@ -16,7 +20,7 @@ from makers import (
     publish,
 )
 
-from claims import reference, workflow
+from claims import publishing, reference, workflow
 from claims.models import (
     Appearance,
     Claim,
@@ -31,18 +35,23 @@ from claims.models import (
     Verdict,
 )
 from claims.publishing import body_digest
+from claims.verification import verify_record
 from sources.models import Snapshot, Source
 
 pytestmark = pytest.mark.django_db
 
-STATUSES = ["draft", "submitted", "approved", "published"]
+STATUSES = [str(status) for status in Verdict.Status]
 
 
-def bring_to(status: str) -> Verdict:
-    verdict = make_claim().verdict
-    for name in ("submit", "approve", "publish")[: STATUSES.index(status)]:
+def bring_to(status: str, *, public: bool = False) -> Verdict:
+    """A verdict in that status; `public` brings an earlier text of it to readers first."""
+    verdict = (make_published() if public else make_claim()).verdict
+    if public:
+        workflow.apply("revise", verdict=verdict, by=make_user(), at=NOON)
+    for name in ("submit", "approve", "publish", "withdraw")[: STATUSES.index(status)]:
         by = verdict.author if name == "submit" else make_user()
-        workflow.apply(name, verdict=verdict, by=by, at=NOON)
+        kind = "update" if public else "publication"
+        workflow.apply(name, verdict=verdict, by=by, at=NOON, kind=kind, note="Because.")
     assert verdict.status == status
     return verdict
 
@@ -51,11 +60,12 @@ def bring_to(status: str) -> Verdict:
 @pytest.mark.parametrize("name", [name for name in workflow.TRANSITIONS if name != "load"])
 def test_every_transition_from_every_status(name: str, status: str) -> None:
     """The table is walked whole: what is not a row of it is refused and changes nothing."""
-    verdict = bring_to(status)
+    verdict = bring_to(status, public=name == "withdraw")
     events = Event.objects.filter(verdict=verdict).count()
     transition = workflow.TRANSITIONS[name]
     if status in transition.sources:
-        event = workflow.apply(name, verdict=verdict, by=make_user(), at=NOON, note="Because.")
+        kind = "publication" if name != "publish" else publishing.kinds(verdict.claim)[0]
+        event = workflow.apply(name, verdict=verdict, by=make_user(), at=NOON, note="Because.", kind=kind)
         assert (event.from_status, event.to_status, event.transition) == (status, transition.target, name)
         assert verdict.status == transition.target
         assert Event.objects.filter(verdict=verdict).count() == events + 1
@@ -84,6 +94,113 @@ def test_nobody_knows_another_door() -> None:
 def test_only_active_staff(name: str, status: str, who: dict[str, bool]) -> None:
     with pytest.raises(workflow.Refused, match="active member of the staff"):
         workflow.apply(name, verdict=bring_to(status), by=make_user(**who), at=NOON)
+
+
+# Who may do what, by group: the smallest group that may, and the one before it that may not.
+FIRST_TO_MAY = {
+    "submit": ("Reporter", None),
+    "approve": ("Editor", "Reporter"),
+    "return": ("Editor", "Reporter"),
+    "revise": ("Editor", "Reporter"),
+    "publish": ("Publisher", "Editor"),
+    "withdraw": ("Publisher", "Editor"),
+    "restore": ("Publisher", "Editor"),
+}
+
+
+def test_the_table_of_roles_names_every_transition() -> None:
+    assert set(FIRST_TO_MAY) == set(workflow.TRANSITIONS) - {"load"}
+
+
+@pytest.mark.parametrize("name", FIRST_TO_MAY)
+def test_the_door_asks_for_the_permission_whoever_calls(name: str) -> None:
+    """From the shell too: the function itself asks."""
+    status = str(min(workflow.TRANSITIONS[name].sources, key=STATUSES.index))
+    verdict = bring_to(status, public=name == "withdraw")
+    may, may_not = FIRST_TO_MAY[name]
+    with pytest.raises(workflow.Refused, match=f"permission for this step; .*{may}"):
+        workflow.apply(name, verdict=verdict, by=make_user(role=may_not), at=NOON, note="Because.")
+    workflow.apply(name, verdict=verdict, by=make_user(role=may), at=NOON, note="Because.")
+
+
+class Verified:
+    """A sign-in with a second factor, as django-otp marks the account of a request."""
+
+    def __call__(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("name", "status"), [("publish", "approved"), ("withdraw", "published")])
+def test_publishing_needs_a_second_factor_where_the_operator_says_so(
+    name: str, status: str, settings: Any
+) -> None:
+    verdict = bring_to(status)
+    settings.SECOND_FACTOR_FOR_PUBLISHING = True
+    by = make_user()
+    with pytest.raises(workflow.Refused, match="second factor"):
+        workflow.apply(name, verdict=verdict, by=by, at=NOON, note="Because.")
+    by.is_verified = Verified()  # type: ignore[attr-defined]
+    workflow.apply(name, verdict=verdict, by=by, at=NOON, note="Because.")
+
+
+def test_what_is_approved_is_what_was_read() -> None:
+    verdict = bring_to("submitted")
+    read = body_digest(verdict.claim)
+    Verdict.objects.update(summary="Changed while it was being read.")
+    with pytest.raises(workflow.Refused, match="while you were reading"):
+        workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, digest_read=read)
+    now = body_digest(verdict.claim)
+    workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, digest_read=now)
+
+
+def test_a_withdrawn_verdict_leaves_its_page_and_nothing_else() -> None:
+    claim = make_published("one")
+    workflow.apply(
+        "withdraw", verdict=claim.verdict, by=make_user(), at=NOON, note="The report was a forgery."
+    )
+    assert not Publication.objects.published().exists()
+    tombstone = json.loads(Publication.objects.with_pages().get().revision.body or "")
+    assert tombstone["withdrawn"] == {"reason": "The report was a forgery."}
+    assert not {"veracity", "attribution", "summary", "rationale", "evidence"} & set(tombstone)
+    assert list(verify_record()) == []
+    page = Client().get("/claims/one/")
+    assert page.status_code == 200
+    assert "The report was a forgery." in page.content.decode()
+    assert "works report does not support" not in page.content.decode()
+    answer = Client().get("/api/v1/claims/one/")
+    assert (answer.status_code, answer.json()["withdrawn"]) == (410, tombstone["withdrawn"])
+    assert Client().get("/api/v1/claims/").json()["results"] == []
+    assert "/claims/one/" not in Client().get("/?q=bridge").content.decode()
+    assert Client().get("/speakers/ada-quill/").status_code == 404
+
+
+def test_a_withdrawn_verdict_comes_back_by_two_people_and_an_entry() -> None:
+    claim = make_published("one")
+    workflow.apply("withdraw", verdict=claim.verdict, by=make_user(), at=NOON, note="In doubt.")
+    workflow.apply("restore", verdict=claim.verdict, by=make_user(), at=NOON)
+    assert not Publication.objects.published().exists()
+    with pytest.raises(workflow.Refused, match="its restoration"):
+        publish(claim, kind="update", note="Back.")
+    claim.verdict.refresh_from_db()
+    by = make_user()
+    with pytest.raises(workflow.Refused, match="public note"):
+        workflow.apply("publish", verdict=claim.verdict, by=by, at=NOON, kind="restoration")
+    workflow.apply("publish", verdict=claim.verdict, by=by, at=NOON, kind="restoration", note="It held.")
+    assert Publication.objects.published().get().revision.kind == "restoration"
+    assert list(verify_record()) == []
+
+
+def test_nothing_is_withdrawn_that_is_not_public() -> None:
+    with pytest.raises(workflow.Refused, match="nothing to withdraw"):
+        workflow.apply("withdraw", verdict=bring_to("draft"), by=make_user(), at=NOON, note="Because.")
+
+
+def test_a_withdrawal_needs_a_reason_and_is_whole_or_not_at_all() -> None:
+    claim = make_published()
+    with pytest.raises(workflow.Refused, match="public note why"):
+        workflow.apply("withdraw", verdict=claim.verdict, by=make_user(), at=NOON, note=" ")
+    assert Publication.objects.published().exists()
+    assert Verdict.objects.get().status == "published"
 
 
 def test_the_author_cannot_be_the_second_reader() -> None:

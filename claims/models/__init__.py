@@ -1,4 +1,5 @@
 from claims.models.claims import Appearance, Claim, ClaimRelation
+from claims.models.desk import DeskNote, ErrorReport, PendingImport, Redirect
 from claims.models.record import (
     Head,
     Publication,
@@ -12,7 +13,7 @@ from claims.models.record import (
 from claims.models.scales import AttributionFinding, Methodology, Rating, RatingScale
 from claims.models.site import Site
 from claims.models.speakers import Speaker, SpeakerAlias, SpeakerLink, Topic
-from claims.models.verdicts import Contribution, Event, Evidence, Verdict
+from claims.models.verdicts import Contribution, Event, Evidence, Reply, Verdict
 
 __all__ = [
     "Appearance",
@@ -20,10 +21,13 @@ __all__ = [
     "Claim",
     "ClaimRelation",
     "Contribution",
+    "DeskNote",
+    "ErrorReport",
     "Event",
     "Evidence",
     "Head",
     "Methodology",
+    "PendingImport",
     "Publication",
     "PublicationPublisher",
     "PublicationRelation",
@@ -31,7 +35,9 @@ __all__ = [
     "PublicationTopic",
     "Rating",
     "RatingScale",
+    "Redirect",
     "Reference",
+    "Reply",
     "Revision",
     "Site",
     "Speaker",

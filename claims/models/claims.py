@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -20,6 +21,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             "verdict__methodology__scale",
             "verdict__attribution",
             "verdict__rating__scale",
+            "verdict__reply",
         ).prefetch_related(
             "topics",
             "speaker__aliases",
@@ -29,6 +31,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             "verdict__evidence__source__publisher",
             "verdict__evidence__quotation__snapshot__source",
         )
+
+    def citing(self, source: Source) -> ClaimQuerySet:
+        """Claims that name a source, as an appearance or as evidence."""
+        appearances = Appearance.objects.filter(claim=models.OuterRef("pk"), source=source)
+        judged = source.evidence.filter(verdict__claim=models.OuterRef("pk"))
+        return self.filter(models.Exists(appearances) | models.Exists(judged))
 
     def for_seeds(self) -> ClaimQuerySet:
         """Claims with every row that their seed file is written from."""
@@ -58,6 +66,17 @@ class Claim(models.Model):
     claimed_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_on_reason = models.TextField(blank=True, help_text="Why this date, where no document prints it.")
     topics = models.ManyToManyField(Topic, blank=True, related_name="claims")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="claims_owned",
+        help_text="Who is working on it. Private.",
+    )
+    due_on = models.DateField(
+        "due on", null=True, blank=True, db_index=True, help_text="When it should be public. Private."
+    )
     text_folded = FoldedField(of="text")
 
     objects = ClaimQuerySet.as_manager()

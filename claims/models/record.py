@@ -105,11 +105,19 @@ class Revision(models.Model):
         return f"{self.sequence}: {self.subject} {self.kind}"
 
 
+class ReferenceQuerySet(models.QuerySet["Reference"]):
+    def merged(self) -> ReferenceQuerySet:
+        """References that may stand on an entry about a merge: their body says so."""
+        return self.filter(revision__body__contains='"reference":"merged"')
+
+
 class Reference(models.Model):
     """What is public now of one row of reference data: a projection of its last entry of kind reference."""
 
     subject = models.CharField(max_length=200, primary_key=True)
     revision = models.OneToOneField(Revision, models.PROTECT, related_name="reference")
+
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["subject"]
@@ -120,7 +128,11 @@ class Reference(models.Model):
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def published(self) -> PublicationQuerySet:
-        """All that the public may read, newest on the record first."""
+        """All that the public may read, newest on the record first. What was withdrawn is not among it."""
+        return self.filter(withdrawn=False).order_by("-sequence")
+
+    def with_pages(self) -> PublicationQuerySet:
+        """All that has a page: a withdrawn fact-check's gives the reason and nothing else."""
         return self.order_by("-sequence")
 
     def for_documents(self) -> PublicationQuerySet:
@@ -143,6 +155,7 @@ class Publication(models.Model):
     claim = models.OneToOneField(Claim, models.PROTECT, null=True, related_name="publication")
     revision = models.OneToOneField(Revision, models.PROTECT, related_name="publication")
     sequence = models.PositiveBigIntegerField(unique=True)
+    withdrawn = models.BooleanField(default=False)
     title = models.TextField()
     text = models.TextField("claim")
     language = models.CharField(max_length=35, db_index=True)

@@ -19,6 +19,15 @@ class Methodology(models.Model):
     version = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=200)
     rules = models.TextField(help_text="Markdown. Shown publicly.")
+    asks_two_sources = models.BooleanField(
+        default=True, help_text="A verdict cites two sources, or says why one is enough."
+    )
+    asks_both_sides = models.BooleanField(
+        default=True, help_text="A verdict cites evidence for and against, or says why there is none."
+    )
+    asks_reply = models.BooleanField(
+        default=True, help_text="Who made the claim was asked for a comment, or the verdict says why not."
+    )
 
     objects = MethodologyQuerySet.as_manager()
 
@@ -35,6 +44,16 @@ class Methodology(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
+
+    @property
+    def checklist(self) -> list[str]:
+        """What a verdict under this methodology does, or says why not, before its second read."""
+        asked = {
+            "two-sources": self.asks_two_sources,
+            "both-sides": self.asks_both_sides,
+            "reply": self.asks_reply,
+        }
+        return [name for name, is_asked in asked.items() if is_asked]
 
 
 class RatingScale(models.Model):

@@ -31,6 +31,11 @@ class Site(models.Model):
         help_text="The organisation that publishes the fact-checks made here.",
     )
     licence = models.URLField(default=CC_BY, help_text="Licence of the verdicts.")
+    contact = models.TextField(blank=True, help_text="How readers reach the newsroom. Shown publicly.")
+    funding = models.TextField(blank=True, help_text="Who pays for the work. Markdown, shown publicly.")
+    corrections_policy = models.TextField(
+        blank=True, help_text="How errors are corrected. Markdown, shown publicly."
+    )
 
     objects = SiteManager()
 

@@ -22,6 +22,7 @@ class Verdict(models.Model):
         SUBMITTED = "submitted", "Waiting for a second read"
         APPROVED = "approved", "Approved, ready to publish"
         PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     claim = models.OneToOneField(Claim, models.CASCADE, related_name="verdict")
     methodology = models.ForeignKey(Methodology, models.PROTECT, related_name="verdicts")
@@ -38,7 +39,20 @@ class Verdict(models.Model):
     summary = models.TextField(blank=True, help_text="One or two sentences.")
     rationale = models.TextField(blank=True, help_text="Markdown. Argues from the cited evidence alone.")
     not_known = models.TextField(blank=True, help_text="What could not be established.")
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    one_source_reason = models.TextField(
+        "why one source is enough", blank=True, help_text="Where fewer than two sources are cited. Private."
+    )
+    one_side_reason = models.TextField(
+        "why evidence points one way only",
+        blank=True,
+        help_text="Where nothing is cited for the claim, or nothing against it. Private.",
+    )
+    no_reply_reason = models.TextField(
+        "why no comment was sought", blank=True, help_text="Where nobody was asked for a reply. Private."
+    )
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.DRAFT, editable=False, db_index=True
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="verdicts_written")
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -57,10 +71,27 @@ class Verdict(models.Model):
 
     class Meta:
         ordering = ["claim"]
+        # Whether a claim's verdict is in a state, without reading the verdict.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "claim"], name="verdict_by_status_and_claim"),
+        ]
+        # One for each transition that people make (claims.workflow), and for reference data (claims.reference).
+        permissions = (
+            ("submit_verdict", "Can submit for a second read"),
+            ("return_verdict", "Can return with a note"),
+            ("approve_verdict", "Can approve as second reader"),
+            ("publish_verdict", "Can publish"),
+            ("revise_verdict", "Can take up a published verdict again"),
+            ("withdraw_verdict", "Can withdraw from the public"),
+            ("restore_verdict", "Can take up a withdrawn verdict again"),
+            ("publish_reference", "Can put reference data on the public record"),
+            ("merge_reference", "Can merge reference data"),
+            ("import_reference", "Can import reference data"),
+        )
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="verdict_has_a_known_status",
-                condition=Q(status__in=["draft", "submitted", "approved", "published"]),
+                condition=Q(status__in=["draft", "submitted", "approved", "published", "withdrawn"]),
                 violation_error_message="The status of a verdict is changed through the workflow only.",
             ),
             models.CheckConstraint(
@@ -81,8 +112,8 @@ class Verdict(models.Model):
             ),
             models.CheckConstraint(
                 name="verdict_unread_has_no_approval",
-                condition=~Q(status__in=["draft", "submitted"]) | Q(approver__isnull=True),
-                violation_error_message="A verdict that is being written or read has no approval yet.",
+                condition=~Q(status__in=["draft", "submitted", "withdrawn"]) | Q(approver__isnull=True),
+                violation_error_message="A verdict that is being written, read or was withdrawn has no approval.",
             ),
         ]
 
@@ -144,6 +175,47 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}: {self.source}"
+
+
+class Reply(models.Model):
+    """Right of reply: who was asked for a comment, when and how, and what they answered. Published with the verdict."""
+
+    verdict = models.OneToOneField(Verdict, models.CASCADE, related_name="reply")
+    asked_of = models.CharField(
+        "asked of", max_length=300, help_text="Whom: a person, an office, a newsroom."
+    )
+    asked_on = models.DateField("asked on")
+    by = models.CharField("by what way", max_length=200, help_text="For example e-mail to the press office.")
+    deadline = models.DateField(null=True, blank=True, db_index=True)
+    answer = models.TextField(blank=True, help_text="Word for word; empty while there is none.")
+    answered_on = models.DateField("answered on", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "right of reply"
+        verbose_name_plural = "right of reply"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="reply_says_whom_and_how",
+                condition=~Q(asked_of="") & ~Q(by=""),
+                violation_error_message="Say who was asked for a reply, and by what way.",
+            ),
+            models.CheckConstraint(
+                name="reply_deadline_after_asking",
+                condition=Q(deadline__isnull=True) | Q(deadline__gte=F("asked_on")),
+                violation_error_message="The deadline for a reply cannot be before the day of the question.",
+            ),
+            models.CheckConstraint(
+                name="reply_answer_has_its_day",
+                condition=Q(answer="", answered_on__isnull=True)
+                | (~Q(answer="") & Q(answered_on__gte=F("asked_on"))),
+                violation_error_message=(
+                    "An answer needs its words and the day it came, which is not before the question."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_of}, asked on {self.asked_on}"
 
 
 class Contribution(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 
 from claims.body import claim_body
 from claims.canonical import canonical, digest
-from claims.models import Claim, Methodology, Revision, Site, Speaker, Topic
+from claims.models import Claim, Methodology, Reply, Revision, Site, Speaker, Topic, Verdict
 from claims.seeding import shape
 from sources.dates import published_date
 from sources.models import Publisher, Quotation, Source
@@ -21,6 +21,9 @@ def site_record(site: Site) -> Record:
             "name": site.name,
             "publisher": site.publisher.slug if site.publisher else None,
             "licence": site.licence,
+            "contact": site.contact,
+            "funding": site.funding,
+            "corrections_policy": site.corrections_policy,
         },
         shape.SITE,
     )
@@ -58,6 +61,7 @@ def methodology_record(methodology: Methodology) -> Record:
             "version": methodology.version,
             "title": methodology.title,
             "rules": methodology.rules,
+            "checklist": methodology.checklist,
             "scale": {
                 "worst": scale.worst,
                 "best": scale.best,
@@ -152,6 +156,7 @@ def claim_record(claim: Claim) -> Record:
                 "summary": verdict.summary,
                 "rationale": verdict.rationale,
                 "not_known": verdict.not_known,
+                "reply": reply_record(verdict),
                 "evidence": [
                     {
                         "stance": evidence.stance,
@@ -167,6 +172,20 @@ def claim_record(claim: Claim) -> Record:
         },
         shape.CLAIM,
     )
+
+
+def reply_record(verdict: Verdict) -> Record | None:
+    reply: Reply | None = getattr(verdict, "reply", None)
+    if reply is None:
+        return None
+    return {
+        "asked_of": reply.asked_of,
+        "asked_on": reply.asked_on.isoformat(),
+        "by": reply.by,
+        "deadline": reply.deadline.isoformat() if reply.deadline else None,
+        "answer": reply.answer,
+        "answered_on": reply.answered_on.isoformat() if reply.answered_on else None,
+    }
 
 
 def date_record(row: models.Model, name: str) -> Record | None:
@@ -188,5 +207,8 @@ def is_as_published(claim: Claim, *, site: Site) -> bool:
     if publication is None or getattr(claim, "verdict", None) is None:
         return False
     published: Revision = publication.revision
-    note = json.loads(published.body or "null")["second_read_note"]
+    body = json.loads(published.body or "null")
+    if "withdrawn" in body:
+        return False
+    note = body["second_read_note"]
     return digest(canonical(claim_body(claim, site=site, second_read_note=note))) == published.body_digest

@@ -17,6 +17,7 @@ from claims.seeding import export, store, store_claims
 from claims.seeding.archive import Archive, parts
 from claims.seeding.files import SeedError
 from claims.seeding.folder import Placed, read_folder
+from claims.seeding.merged import follow
 from sources.models import Publisher, Source
 
 # Records between two lines of progress.
@@ -27,10 +28,14 @@ CREATED, UPDATED, UNCHANGED, KEPT = "created", "updated", "unchanged", "kept"
 
 @dataclass
 class Report:
-    """What a load did: a count of outcomes per kind of record, and the records that were left as editors have them."""
+    """What a load did: a count of outcomes per kind of record, and the records that were left as editors have them.
+
+    `merged` names the files' rows that the desk merged into others, which a load does not make again.
+    """
 
     tally: dict[str, Counter[str]] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+    merged: dict[str, str] = field(default_factory=dict)
     texts: int = 0
     published: int = 0
     quotations: int = 0
@@ -63,8 +68,9 @@ def load(
     Raises SeedError, and changes nothing, at the first thing that cannot be used.
     """
     seeds = read_folder(folder)
-    texts = Archive(archive, seeds) if archive else None
-    report = Report()
+    seeds, archived, merged = follow(seeds)
+    texts = Archive(archive, archived) if archive else None
+    report = Report(merged=merged)
     author, reader = desk_accounts()
     merge = _Merge(report, update=update, at=at)
     for kind, rows, exported, stored in _REFERENCE_KINDS:

@@ -124,7 +124,17 @@ QUOTATION = Shape(
         "level": one_of("exact", "typographic"),
     }
 )
-SITE = Shape({"name": text, "publisher": slug, "licence": text}, ("name", "licence"))
+SITE = Shape(
+    {
+        "name": text,
+        "publisher": slug,
+        "licence": text,
+        "contact": text,
+        "funding": text,
+        "corrections_policy": text,
+    },
+    ("name", "licence"),
+)
 PUBLISHER = Shape({"id": slug, "name": text, "site": text, "note": text}, ("id", "name"))
 TOPIC = Shape({"id": slug, "name": text, "description": text}, ("id", "name"))
 SPEAKER = Shape(
@@ -143,6 +153,7 @@ METHODOLOGY = Shape(
         "version": slug,
         "title": text,
         "rules": text,
+        "checklist": (one_of("two-sources", "both-sides", "reply"),),
         "scale": Shape(
             {
                 "worst": number,
@@ -227,6 +238,17 @@ CLAIM = Shape(
                 "summary": text,
                 "rationale": text,
                 "not_known": text,
+                "reply": Shape(
+                    {
+                        "asked_of": text,
+                        "asked_on": day,
+                        "by": text,
+                        "deadline": day,
+                        "answer": text,
+                        "answered_on": day,
+                    },
+                    ("asked_of", "asked_on", "by"),
+                ),
                 "evidence": (
                     Shape(
                         {

@@ -35,6 +35,9 @@ def store_site(record: Record, row: Site | None, *, where: str) -> Site:
         "name": record["name"],
         "publisher": find(Publisher, slug, where=where) if slug else None,
         "licence": record["licence"],
+        "contact": record.get("contact", ""),
+        "funding": record.get("funding", ""),
+        "corrections_policy": record.get("corrections_policy", ""),
     }
     return keep(assign(row or Site(), values), where=where)
 
@@ -70,7 +73,15 @@ def store_speaker(record: Record, row: Speaker | None, *, where: str) -> Speaker
 
 def store_methodology(record: Record, row: Methodology | None, *, where: str) -> Methodology:
     """Ratings and findings are matched by identifier, since verdicts point to them."""
-    values = {"version": record["version"], "title": record["title"], "rules": record["rules"]}
+    asked = record.get("checklist", [])
+    values = {
+        "version": record["version"],
+        "title": record["title"],
+        "rules": record["rules"],
+        "asks_two_sources": "two-sources" in asked,
+        "asks_both_sides": "both-sides" in asked,
+        "asks_reply": "reply" in asked,
+    }
     methodology = keep(assign(row or Methodology(), values), where=where)
     numbers = {"worst": record["scale"]["worst"], "best": record["scale"]["best"]}
     scale = RatingScale.objects.filter(methodology=methodology).first() or RatingScale(

@@ -1,5 +1,7 @@
 """From seed records to claims, with appearances, verdict, evidence and relations."""
 
+import datetime as dt
+
 from django.contrib.auth.models import User
 from django.db import models
 
@@ -11,6 +13,7 @@ from claims.models import (
     Evidence,
     Methodology,
     Rating,
+    Reply,
     Speaker,
     Topic,
     Verdict,
@@ -98,6 +101,7 @@ def _store_verdict(claim: Claim, record: Record, *, where: str, author: User) ->
     }
     row = Verdict.objects.filter(claim=claim).first() or Verdict(claim=claim)
     verdict = keep(assign(row, values), where=where)
+    _store_reply(verdict, record.get("reply"), where=f"{where}, reply")
     old = [evidence.quotation for evidence in verdict.evidence.all() if evidence.quotation]
     rows = []
     for position, piece in enumerate(record.get("evidence", [])):
@@ -117,6 +121,17 @@ def _store_verdict(claim: Claim, record: Record, *, where: str, author: User) ->
     replace_children(Evidence.objects.filter(verdict=verdict), rows, where=where)
     for quotation in old:
         quotation.delete()
+
+
+def _store_reply(verdict: Verdict, record: Record | None, *, where: str) -> None:
+    Reply.objects.filter(verdict=verdict).delete()
+    if record is None:
+        return
+    values = {
+        name: dt.date.fromisoformat(record[name]) if record.get(name) else None
+        for name in ("asked_on", "deadline", "answered_on")
+    } | {name: record.get(name, "") for name in ("asked_of", "by", "answer")}
+    keep(assign(Reply(verdict=verdict), values), where=where)
 
 
 def _store_quotation(record: Record | None, *, source: Source, where: str) -> Quotation | None:

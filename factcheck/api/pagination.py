@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
+from claims.addresses import full_url
 from claims.paging import Page, page_of, sequence_of
 from factcheck.api.problems import BadParameters
 
@@ -67,7 +68,7 @@ class SequencePagination(BasePagination):
     def _link(self, name: str, sequence: int | None) -> str | None:
         if sequence is None:
             return None
-        address = self.request.build_absolute_uri()
+        address = full_url(self.request)
         for parameter in ("before", "after"):
             address = remove_query_param(address, parameter)
         return str(replace_query_param(address, name, sequence))

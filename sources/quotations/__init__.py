@@ -11,11 +11,13 @@ equivalence (quotation marks, dashes, white space) is a second level with a name
     span       the quotation of a selection
     shown      a quotation as pieces for a page
     typed_form a quotation as an editor would type it
+    retyped    the typed form with the text's own words in one of its groups
 
 Bounds: 5,000 characters and 100 marks for a quotation, 2,000 characters for an elision, 10,000 places for a group of
 words. All work is at most proportional to the text's length, and comparing stops at a fixed sum (TooMany).
 """
 
+from sources.quotations.boundaries import has_words
 from sources.quotations.building import Unquotable, span
 from sources.quotations.checking import verify
 from sources.quotations.differences import Difference, difference
@@ -34,11 +36,12 @@ from sources.quotations.shape import (
     Problem,
     Quotation,
     Segment,
+    stray_character,
     text_digest,
     text_problem,
 )
 from sources.quotations.showing import shown
-from sources.quotations.typed import typed_form
+from sources.quotations.typed import retyped, typed_form
 
 __all__ = [
     "CONTEXT",
@@ -66,9 +69,12 @@ __all__ = [
     "check_form",
     "difference",
     "find",
+    "has_words",
     "locate",
+    "retyped",
     "shown",
     "span",
+    "stray_character",
     "text_digest",
     "text_problem",
     "typed_form",

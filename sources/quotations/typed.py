@@ -146,3 +146,19 @@ def typed_form(quotation: Quotation) -> str:
 
 def _typed_mark(kind: str, text: str) -> str:
     return {"elision": "[...]", "sic": "[sic]", "insertion": f"[{text}]", "publisher": f"[[{text}]]"}[kind]
+
+
+def retyped(typed: str, words: str, *, group: int) -> str:
+    """The typed form with `words` of the text in place of what was typed for one group (Near.group).
+
+    Marks inside that group go; the elisions around it stay. Raises Unreadable where `typed` is not well formed.
+    """
+    parts = [
+        words if place == group else " ".join(_typed_item(item) for item in items)
+        for place, items in enumerate(groups(typed))
+    ]
+    return " [...] ".join(parts)
+
+
+def _typed_item(item: Item) -> str:
+    return item.text if item.kind == "words" else _typed_mark(item.kind, item.text)

@@ -52,8 +52,11 @@ def summary(report: Report, *, dry_run: bool) -> str:
         )
     if report.kept:
         lines.append(f"Kept as editors have them (--update takes the files): {', '.join(report.kept)}.")
+    if report.merged:
+        rows = [f"{subject} into {into}" for subject, into in sorted(report.merged.items())]
+        lines.append(f"Merged at this desk, and not made again: {', '.join(rows)}.")
     if not report.changed:
-        agrees = "" if report.kept else ": the database already says what the seed files say"
+        agrees = "" if report.kept or report.merged else ": the database already says what the seed files say"
         lines.append(f"Nothing to change{agrees}.")
     elif dry_run:
         lines.append(f"Nothing was changed; a load would publish {report.published} claims.")

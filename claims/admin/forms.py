@@ -1,0 +1,36 @@
+"""Small parts of the desk's forms."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+
+
+def editor(request: HttpRequest) -> User:
+    """Who is signed in: the admin lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+class LinesField(forms.CharField):
+    """Text over several lines: browsers send CR LF, which would be another text with another digest."""
+
+    def to_python(self, value: Any) -> Any:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+LINES: dict[type, dict[str, Any]] = {
+    models.TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
+    # One field with one label; the admin's own pair of a date and a time has none that a screen reader could say.
+    models.DateTimeField: {
+        "form_class": forms.DateTimeField,
+        "widget": forms.DateTimeInput(
+            attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
+        ),
+    },
+}

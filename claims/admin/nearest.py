@@ -1,0 +1,61 @@
+"""The panel beside a claim that is being written: have we checked this before?"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import site as desk_site
+from django.core.exceptions import PermissionDenied
+from django.forms import Script
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from claims.models import Claim
+from claims.nearest import nearest as nearest_to
+
+
+def nearest(request: HttpRequest) -> HttpResponse:
+    """The claims nearest to what was typed: a piece of a page for the script, a page for everybody else.
+
+    A form may post here all that it holds, so that nothing typed is lost: nothing is changed by it.
+    """
+    if not request.user.has_perm("claims.view_claim"):
+        raise PermissionDenied
+    given = request.POST if request.method == "POST" else request.GET
+    besides = given.get("besides", "")
+    context = _context(
+        text=given.get("text", ""),
+        title=given.get("title", ""),
+        besides=int(besides) if besides.isascii() and besides.isdigit() and len(besides) < 18 else None,
+    )
+    if "piece" in request.GET:
+        return TemplateResponse(request, "admin/claims/parts/nearest_list.html", context)
+    context |= {
+        **desk_site.each_context(request),
+        "title": "Have we checked this before?",
+        "opts": Claim._meta,
+    }
+    return TemplateResponse(request, "admin/claims/claim/nearest.html", context)
+
+
+class NearestAdmin(admin.ModelAdmin):
+    """Shows the nearest claims with the form of a claim that has a sentence, saved or not."""
+
+    class Media:
+        css = {"all": ["css/nearest.css"]}
+        js = [Script("js/nearest.js", defer=True)]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
+        claim, form = options.get("obj"), context["adminform"].form
+        typed = {name: str(form[name].value() or "") for name in ("text", "title") if name in form.fields}
+        if not typed and claim is not None:
+            typed = {"text": claim.text, "title": claim.title}
+        context |= _context(**{"text": "", "title": "", **typed}, besides=claim.pk if claim else None)
+        return super().render_change_form(request, context, *args, **options)
+
+
+def _context(*, text: str, title: str, besides: int | None) -> dict[str, Any]:
+    return {
+        "nearest": nearest_to(text=text, title=title, besides=besides),
+        "nearest_besides": besides,
+        "nearest_asked": bool(text.strip() or title.strip()),
+    }

@@ -1,0 +1,154 @@
+"""Reference data at the desk: speakers, topics, publishers, sources and the site."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from claims import redirects, reference, workflow
+from claims.admin.base import DeskAdmin, PartMixin
+from claims.admin.forms import editor
+from claims.admin.importing import ImportMixin
+from claims.admin.merging import MergeMixin
+from claims.admin.snapshots import SnapshotReadingInline, SnapshotTaking
+from claims.models import (
+    Revision,
+    Site,
+    Speaker,
+    SpeakerAlias,
+    SpeakerLink,
+    Topic,
+)
+from sources.admin import PublisherAdmin, SourceAdmin
+from sources.models import Publisher, Source
+
+
+class ReferenceForm(forms.ModelForm):
+    """An identifier that a merged row had belongs to the row that is left."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("slug"):
+            subject = reference.subject_of(self._meta.model(slug=cleaned["slug"]))
+            why = redirects.taken(*subject.split("/", 1))
+            if why:
+                self.add_error("slug", why)
+        return cleaned
+
+
+class ReferenceAdmin(DeskAdmin):
+    """Rows that public pages show: who edits one is a contributor, and readers see it by an entry of the record."""
+
+    form = ReferenceForm
+    actions = ["put_on_record"]
+    identifier = "slug"
+
+    def record_subject(self, obj: Any) -> str | None:
+        return reference.subject_of(obj)
+
+    def kept(self, rows: Iterable[Any]) -> str:
+        subjects = {reference.subject_of(row): row for row in rows}
+        known = (
+            Revision.objects.filter(subject__in=subjects).order_by("subject").values_list("subject").first()
+        )
+        if known is None:
+            return ""
+        return (
+            f"Nothing was deleted: “{subjects[known[0]]}” is on the public record, and what readers know stays. "
+            "Merge it into another row instead."
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *([self.identifier] if obj else [])]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            subject = reference.subject_of(form.instance)
+            workflow.contribute(subject, by=editor(request), at=timezone.now())
+
+    def has_put_on_record_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(reference.PERMISSION)
+
+    @admin.action(description="Put on the public record as it stands", permissions=["put_on_record"])
+    def put_on_record(self, request: HttpRequest, rows: QuerySet) -> None:
+        for row in rows:
+            try:
+                entry = reference.change(row, by=editor(request), at=timezone.now())
+            except (reference.NotUsed, reference.NotAllowed) as error:
+                self.message_user(request, str(error), messages.ERROR)
+                continue
+            said = f"entry {entry.sequence}" if entry else "the record says so already"
+            self.message_user(request, f"{row}: {said}.")
+
+
+class SpeakerAliasInline(PartMixin, admin.TabularInline):
+    model = SpeakerAlias
+    fields = ["name", "language"]
+
+
+class SpeakerLinkInline(PartMixin, admin.TabularInline):
+    model = SpeakerLink
+    fields = ["url"]
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(ImportMixin, MergeMixin, ReferenceAdmin):
+    import_kind = "speakers"
+    list_display = ["name", "kind", "slug", "description"]
+    list_filter = ["kind"]
+    search_fields = ["sort_key", "aliases__folded", "slug"]
+    search_help_text = "Words of a name or of another spelling, or the identifier."
+    export_fields = ("slug", "description")
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [SpeakerAliasInline, SpeakerLinkInline]
+
+
+@admin.register(Topic)
+class TopicAdmin(MergeMixin, ReferenceAdmin):
+    list_display = ["name", "slug", "description"]
+    search_fields = ["sort_key", "slug"]
+    export_fields = ("slug", "description")
+    prepopulated_fields = {"slug": ["name"]}
+
+
+admin.site.unregister([Publisher, Source])
+
+
+@admin.register(Publisher)
+class PublisherReferenceAdmin(MergeMixin, ReferenceAdmin, PublisherAdmin):
+    """A publisher with its place on the record, which the app of the sources does not know."""
+
+    export_fields = ("slug", "note")
+
+
+@admin.register(Source)
+class SourceReferenceAdmin(SnapshotTaking, ImportMixin, MergeMixin, ReferenceAdmin, SourceAdmin):
+    """A source with its place on the record, which the app of the sources does not know."""
+
+    import_kind = "sources"
+    inlines = [SnapshotReadingInline]
+    export_fields = ("slug", "title", "language", "link", "archived_at", "note")
+
+
+@admin.register(Site)
+class SiteAdmin(ReferenceAdmin):
+    identifier = "id"
+    list_display = ["name", "publisher", "licence"]
+    list_select_related = ["publisher"]
+    search_fields = ["name"]
+    autocomplete_fields = ["publisher"]
+    export_fields = ("pk", "contact", "funding", "corrections_policy")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        return False

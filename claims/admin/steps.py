@@ -1,0 +1,114 @@
+"""The bar above a claim's pages at the desk: where it stands, what is missing and where, and what can be done."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from claims import desk, readiness, workflow
+from claims.models import Claim, Site, Verdict
+from claims.publishing import body_digest
+from claims.readiness import Lack
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    title: str
+    link: str | None
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    sentence: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`hint` is what comes next, in a sentence; `public` the address of the page that readers have."""
+
+    state: str
+    steps: list[Step]
+    missing: list[Missing]
+    transitions: list[tuple[str, str]]
+    hint: str
+    public: str | None
+
+
+def bar(claim: Claim, *, by: User, here: str) -> Bar:
+    """The bar of a saved claim; `here` is the step that is on the page: claim, verdict or second-read."""
+    fresh = Claim.objects.for_documents().select_related("publication").get(pk=claim.pk)
+    verdict: Verdict | None = getattr(fresh, "verdict", None)
+    publication = getattr(fresh, "publication", None)
+    lacks = readiness.missing(fresh, site=Site.objects.current())
+    if verdict and not lacks:
+        lacks = readiness.unsettled(fresh)
+    # What is public lacks nothing that matters now; its next round begins with a revision.
+    at_rest = verdict is not None and verdict.status in (Verdict.Status.PUBLISHED, Verdict.Status.WITHDRAWN)
+    missing = [] if at_rest else [Missing(lack, place_of(lack, fresh)) for lack in lacks]
+    transitions = [
+        (transition.label, reverse("admin:claims_claim_transition", args=[fresh.pk, transition.name]))
+        for transition in (workflow.allowed(verdict, by=by) if verdict else [])
+    ]
+    return Bar(
+        state=desk.state(fresh),
+        steps=_steps(fresh, verdict, here=here),
+        missing=missing,
+        transitions=transitions,
+        hint=_hint(fresh, verdict, is_complete=not missing),
+        public=publication.get_absolute_url() if publication else None,
+    )
+
+
+def verdict_address(claim: Claim) -> str:
+    """Where the claim's verdict is written: its page, or the empty form of one."""
+    verdict = getattr(claim, "verdict", None)
+    if verdict is None:
+        return f"{reverse('admin:claims_verdict_add')}?claim={claim.pk}"
+    return reverse("admin:claims_verdict_change", args=[verdict.pk])
+
+
+def place_of(lack: Lack, claim: Claim) -> str:
+    """The address of the field where a lack is mended."""
+    page, _, field = lack.place.partition(".")
+    if page == "site":
+        return f"{reverse('admin:claims_site_change', args=[1])}#id_{field}"
+    address = (
+        verdict_address(claim) if page == "verdict" else reverse("admin:claims_claim_change", args=[claim.pk])
+    )
+    if field not in ("appearances", "relations", "evidence"):
+        return f"{address}#id_{field}"
+    owner = claim.verdict if field == "evidence" else claim
+    keys = [row.pk for row in getattr(owner, field).all()]
+    return f"{address}#{field}-{keys.index(lack.row) if lack.row in keys else 'group'}"
+
+
+def _steps(claim: Claim, verdict: Verdict | None, *, here: str) -> list[Step]:
+    read = reverse("admin:claims_claim_second_read", args=[claim.pk]) if verdict else None
+    return [
+        Step("The claim", reverse("admin:claims_claim_change", args=[claim.pk]), here == "claim"),
+        Step("The verdict", verdict_address(claim), here == "verdict"),
+        Step("The second read", read, here == "second-read"),
+    ]
+
+
+def _hint(claim: Claim, verdict: Verdict | None, *, is_complete: bool) -> str:
+    if verdict is None:
+        return "Save the claim with the places where it was made, then write the verdict."
+    if verdict.status == Verdict.Status.APPROVED and body_digest(claim) != verdict.approved_digest:
+        return "The text was changed after its second read: return it, and let it be read again."
+    if verdict.status == Verdict.Status.DRAFT and is_complete:
+        return "Nothing is missing: it can be submitted for a second read."
+    return _HINTS.get(verdict.status, "")
+
+
+_HINTS = {
+    Verdict.Status.DRAFT.value: "What is still missing is listed here; each line leads to its field.",
+    Verdict.Status.SUBMITTED.value: "Somebody who did not work on it reads it now, and approves or returns it.",
+    Verdict.Status.APPROVED.value: "It can be published as it was read; any change voids the approval.",
+    Verdict.Status.PUBLISHED.value: (
+        "Readers have it. What you change here stays private until it is published again, with a public note."
+    ),
+    Verdict.Status.WITHDRAWN.value: "Readers see that it was withdrawn, and why.",
+}

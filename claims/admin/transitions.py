@@ -1,0 +1,98 @@
+"""The page on which an editor confirms a transition: it shows what the workflow says and decides nothing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import site as desk_site
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from claims import publishing, workflow
+from claims.admin.forms import LinesField, editor
+from claims.admin.steps import bar
+from claims.models import Claim, Revision
+
+# What each transition asks of the editor: a note, and what it is for; whether there has to be one.
+_NOTES = {
+    "submit": ("Note to the second reader", "Private. What to look at twice.", False),
+    "return": ("Why it goes back", "Private; whoever wrote it reads this first.", True),
+    "publish": ("Public note", "Readers see it on the page of the claim.", True),
+    "revise": ("Why it is taken up again", "Private.", False),
+    "withdraw": ("Public reason", "Readers see it in the place of the verdict.", True),
+    "restore": ("Why it is taken up again", "Private.", False),
+}
+
+
+class TransitionForm(forms.Form):
+    """The words that go with a transition; the kind of entry where one publishes what readers know already."""
+
+    def __init__(self, name: str, kinds: tuple[str, ...], data: Any = None) -> None:
+        super().__init__(data)
+        label, help_text, required = _NOTES[name]
+        if name == "publish":
+            if len(kinds) > 1:
+                labels = dict(Revision.Kind.choices)
+                self.fields["kind"] = forms.ChoiceField(
+                    label="What kind of change is it?",
+                    choices=[("", "Choose"), *((kind, labels[kind]) for kind in kinds)],
+                    help_text="Readers see it at the note.",
+                )
+            elif kinds[0] == Revision.Kind.PUBLICATION:
+                required, help_text = False, "Readers see it with the entry on the record. May stay empty."
+        if name == "publish" and len(kinds) > 1:
+            required, help_text = False, f"{help_text} Only a typing error may go without."
+        self.fields["note"] = LinesField(
+            label=label, help_text=help_text, required=required, widget=AdminTextareaWidget(attrs={"rows": 4})
+        )
+
+
+def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Confirm and apply one transition of a claim's verdict."""
+    if name not in _NOTES and name != "approve":
+        raise Http404
+    claim = get_object_or_404(Claim.objects.select_related("verdict"), pk=pk)
+    user, rule = editor(request), workflow.TRANSITIONS[name]
+    verdict = getattr(claim, "verdict", None)
+    if verdict is None:
+        raise Http404
+    if not user.has_perm(rule.permission):
+        raise PermissionDenied
+    if name == "approve":
+        # Who approves has the text on the page.
+        return redirect("admin:claims_claim_second_read", claim.pk)
+    kinds = publishing.kinds(claim)
+    form = TransitionForm(name, kinds, request.POST if request.method == "POST" else None)
+    refused = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.apply(
+                name,
+                verdict=verdict,
+                by=user,
+                at=timezone.now(),
+                note=form.cleaned_data["note"],
+                kind=form.cleaned_data.get("kind") or kinds[0],
+            )
+        except workflow.Refused as error:
+            refused = str(error)
+        else:
+            messages.success(request, f"{claim}: {verdict.get_status_display().lower()}.")
+            return redirect("admin:claims_claim_change", claim.pk)
+    context = {
+        **desk_site.each_context(request),
+        "title": rule.label,
+        "claim": claim,
+        "bar": bar(claim, by=user, here="transition"),
+        "rule": rule,
+        "form": form,
+        "refused": refused,
+        "opts": Claim._meta,
+    }
+    return TemplateResponse(
+        request, "admin/claims/claim/transition.html", context, status=409 if refused else 200
+    )

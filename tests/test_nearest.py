@@ -1,0 +1,155 @@
+"""Have we checked this before? The nearest claims to a sentence, and the panel that shows them."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from makers import make_claim, make_published, make_user
+
+from claims import nearest as module
+from claims import roles
+from claims.models import Claim, Publication
+from claims.nearest import nearest
+
+pytestmark = pytest.mark.django_db
+
+SENTENCES = {
+    "tender": "The tender for the harbour bridge closed in May.",
+    "migrants": "More than ten thousand migrants crossed the river in March.",
+    "vaccine": "The vaccine was never tested on children.",
+    "cyrillic": "Мост откроют весной следующего года.",
+    "accents": "Le président a coupé l'électricité des hôpitaux.",
+}
+
+
+@pytest.fixture
+def claims() -> dict[str, Claim]:
+    return {slug: Claim.objects.create(slug=slug, text=text, title=slug) for slug, text in SENTENCES.items()}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("The harbour bridge's tender has closed", ["tender"]),
+        # Other forms of a word, in another order.
+        ("In March, migrant crossings of the river rose by thousands", ["migrants"]),
+        ("VACCINES were not tested on a single child", ["vaccine"]),
+        # Without case and accents, in any script.
+        ("МОСТ ОТКРОЮТ ВЕСНОЙ", ["cyrillic"]),
+        ("le president a coupe l'electricite", ["accents"]),
+        # One word in common says little; words of every sentence say nothing.
+        ("The river is long and cold in autumn", []),
+        ("It was said that they have been there", []),
+        ("", []),
+        (" .,;? ", []),
+        ("%_\\'\" --", []),
+    ],
+)
+@pytest.mark.usefixtures("claims")
+def test_the_nearest_claims_share_telling_words(sentence: str, found: list[str]) -> None:
+    assert [near.title for near in nearest(text=sentence)] == found
+
+
+@pytest.mark.usefixtures("claims")
+def test_the_title_counts_and_the_nearest_comes_first() -> None:
+    Claim.objects.create(slug="other", text="A tender closed in June.", title="Which tender for the bridge?")
+    found = nearest(text="A tender closed.", title="Which tender for the bridge?")
+    assert [near.title for near in found] == ["Which tender for the bridge?", "tender"]
+
+
+def test_a_claim_is_not_its_own_neighbour(claims: dict[str, Claim]) -> None:
+    tender = claims["tender"]
+    assert nearest(text=tender.text, besides=tender.pk) == []
+    assert [near.claim for near in nearest(text=tender.text)] == [tender.pk]
+
+
+def test_drafts_and_publications_say_their_state_and_findings() -> None:
+    draft = make_claim("draft", text="The ferry to the island was sold in secret.")
+    public = make_published("public", text="The ferry to the island was sold twice in secret.")
+    alone = Claim.objects.create(slug="alone", text="In secret the island ferry was sold.", title="Ferry")
+    found = {near.claim: near for near in nearest(text="The island's ferry was sold in secret")}
+    assert {key: (near.state, near.findings) for key, near in found.items()} == {
+        draft.pk: ("Being written", ("Reported", "True")),
+        public.pk: ("Published", ("Reported", "True")),
+        alone.pk: ("No verdict yet", ()),
+    }
+    assert {near.public for near in found.values()} == {None, "/claims/public/"}
+
+
+def test_a_publication_without_a_claim_of_ours_is_found_too() -> None:
+    make_published("public", text="The ferry to the island was sold twice in secret.")
+    Publication.objects.update(claim=None)
+    Claim.objects.update(text="Nothing like it")
+    for claim in Claim.objects.all():
+        claim.save()
+    (near,) = nearest(text="The island's ferry was sold in secret")
+    assert (near.state, near.claim, near.public) == ("Taken from Test Desk", None, "/claims/public/")
+
+
+def test_at_most_five_in_a_fixed_number_of_queries() -> None:
+    def ask() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as counted:
+            found = nearest(text="The harbour tunnel floods in winter", title="Does the tunnel flood?")
+        return len(found), len(counted)
+
+    for number in range(2):
+        Claim.objects.create(slug=f"t-{number}", text="The harbour tunnel flooded.", title="x")
+    first = ask()
+    for number in range(2, 60):
+        Claim.objects.create(slug=f"t-{number}", text="The harbour tunnel flooded.", title="x")
+    second = ask()
+    assert (first[0], second[0]) == (2, module.MOST)
+    assert first[1] == second[1]
+
+
+# The panel ---------------------------------------------------------------------------------------------------------
+
+ADDRESS = "/admin/claims/claim/nearest/"
+
+
+def signed_in(role: str | None = roles.REPORTER, **values: Any) -> Client:
+    client = Client()
+    client.force_login(make_user(role=role, **values))
+    return client
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_page_takes_what_a_form_holds(method: str, claims: dict[str, Claim]) -> None:
+    before = list(Claim.objects.values())
+    given = {"text": SENTENCES["tender"], "title": "", "slug": "new", "appearances-TOTAL_FORMS": "0"}
+    page = getattr(signed_in(), method)(ADDRESS, given).content.decode()
+    assert reverse("admin:claims_claim_change", args=[claims["tender"].pk]) in page
+    assert "<html" in page
+    assert list(Claim.objects.values()) == before
+
+
+@pytest.mark.parametrize("besides", ["", "x", "-1", "9" * 40, "1 or 1=1", "²"])
+@pytest.mark.usefixtures("claims")
+def test_a_piece_of_the_page_for_the_script(besides: str) -> None:
+    piece = signed_in().get(ADDRESS, {"piece": "1", "text": "The harbour tender closed", "besides": besides})
+    text = piece.content.decode()
+    assert piece.status_code == 200
+    assert SENTENCES["tender"] in text
+    assert "<html" not in text
+
+
+def test_the_panel_stands_on_the_form(claims: dict[str, Claim]) -> None:
+    twin = Claim.objects.create(slug="twin", text=SENTENCES["tender"], title="The twin")
+    client = signed_in()
+    page = client.get(reverse("admin:claims_claim_change", args=[twin.pk])).content.decode()
+    assert f'href="{reverse("admin:claims_claim_change", args=[claims["tender"].pk])}"' in page
+    # The first button of the form saves: that is what Enter presses.
+    form = page[page.index('id="claim_form"') :]
+    assert form.index('name="_save"') < form.index("formaction=")
+    # After a save that failed it shows what is near to what was typed.
+    failed = client.post(reverse("admin:claims_claim_add"), {"text": SENTENCES["vaccine"]})
+    assert failed.status_code == 200
+    assert reverse("admin:claims_claim_change", args=[claims["vaccine"].pk]) in failed.content.decode()
+
+
+def test_the_panel_is_for_those_who_may_see_claims() -> None:
+    assert signed_in(role=None).get(ADDRESS, {"text": "x"}).status_code == 403
+    assert Client().get(ADDRESS, {"text": "x"}).status_code == 302

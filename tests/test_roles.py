@@ -1,0 +1,235 @@
+"""The matrix: every address of the staff by every role, and every action of every list by every role."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from makers import NOON, make_claim, make_published, make_source, make_user
+
+from claims import roles, workflow
+from claims.models import (
+    Claim,
+    DeskNote,
+    ErrorReport,
+    Event,
+    Publication,
+    Redirect,
+    Reply,
+    Revision,
+)
+from factcheck.audiences import Address, Audience, addresses, audience_of, permission_of
+
+pytestmark = pytest.mark.django_db
+
+ROLES: dict[str, str | None] = {
+    "nobody's group": None,
+    roles.REPORTER: roles.REPORTER,
+    roles.EDITOR: roles.EDITOR,
+    roles.PUBLISHER: roles.PUBLISHER,
+}
+STAFF = [address for address in addresses() if audience_of(address) is Audience.STAFF]
+
+
+def granted(role: str | None) -> set[str]:
+    """What the table of roles gives, read from the table and not from the database."""
+    return {f"{model.partition('.')[0]}.{codename}" for model, codename in roles.GROUPS.get(role or "", ())}
+
+
+def content() -> Claim:
+    """A row of every kind, so that every address leads to something."""
+    claim = make_published("one")
+    other = make_claim("two")
+    Reply.objects.create(
+        verdict=other.verdict, asked_of="The mayor", asked_on=NOON.date(), by="E-mail to the office"
+    )
+    DeskNote.objects.create(claim=claim, by=make_user(), at=NOON, text="Look at the tender.")
+    ErrorReport.objects.create(claim=claim, text="The date.", reported_at=NOON, due_on=NOON.date())
+    make_source("unused")
+    workflow.contribute(claim.subject, by=make_user(), at=NOON)
+    Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)
+    return claim
+
+
+# Rows that come into being on another's page: a note on its claim's, a snapshot on its source's.
+WITHOUT_A_FORM = {"admin:claims_desknote_add", "admin:sources_snapshot_add"}
+
+
+def path_of(address: Address, claim: Claim) -> str:
+    """A path of the address that leads to a row that is there."""
+    model = next(
+        (
+            model
+            for model in admin.site._registry
+            if address.route.startswith(f"admin/{model._meta.app_label}/{model._meta.model_name}/")
+        ),
+        None,
+    )
+    row = model._default_manager.order_by("pk").first() if model else None
+    key = str(row.pk) if row else "1"
+    known = {"name": "submit", "app_label": "claims", "content_type_id": "1"}
+    path = re.sub(
+        r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)",
+        lambda match: known.get(match.group(1) or match.group(2), key),
+        address.route,
+    )
+    return "/" + re.sub(r"[$^\\]", "", path)
+
+
+def client_of(role: str | None) -> Client:
+    client = Client()
+    client.force_login(make_user(role=role))
+    return client
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_address_by_every_role(name: str) -> None:
+    role, claim = ROLES[name], content()
+    client, may = client_of(role), granted(role)
+    wrong = []
+    for address in STAFF:
+        needed, path = permission_of(address), path_of(address, claim)
+        if address.name == "admin:autocomplete":
+            path += "?app_label=claims&model_name=claim&field_name=speaker&term=a"
+            needed = "claims.view_speaker"
+        status = client.get(path).status_code
+        allowed = needed is None or (needed in may and address.name not in WITHOUT_A_FORM)
+        expected = status in (200, 302, 400, 404, 405) if allowed else status == 403
+        if address.name == "admin:claims_claim_transition":
+            expected = status == (200 if "claims.submit_verdict" in may else 403)
+        if path.startswith("/admin/axes/accessattempt/1/"):
+            # There is no such row; the admin says so by leading back.
+            expected = status == (403 if "delete" in path or "change" in path else 302)
+        if not expected:
+            wrong.append((path, needed, status))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize("name", [name for name in ROLES if name != roles.PUBLISHER])
+@pytest.mark.parametrize("page", ["add", "change", "delete"])
+def test_writing_needs_the_permission_to_write(name: str, page: str) -> None:
+    """Who may look at a form may not post it by that."""
+    content()
+    client, may = client_of(ROLES[name]), granted(ROLES[name])
+    for model in admin.site._registry:
+        app_label, model_name = model._meta.app_label, str(model._meta.model_name)
+        if f"{app_label}.{page}_{model_name}" in may:
+            continue
+        row = model._default_manager.order_by("pk").first()
+        if page != "add" and row is None:
+            continue
+        address = reverse(f"admin:{app_label}_{model_name}_{page}", args=[] if page == "add" else [row.pk])
+        before = list(model._default_manager.order_by("pk").values())
+        assert client.post(address, {"post": "yes", "name": "x"}).status_code == 403, address
+        assert list(model._default_manager.order_by("pk").values()) == before, address
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_transition_by_every_role(name: str) -> None:
+    """By the form: the page of a transition is closed to whoever may not make it, and posting to it as well."""
+    role = ROLES[name]
+    client, may = client_of(role), granted(role)
+    claim = make_claim()
+    for transition in ("submit", "return", "publish", "revise", "withdraw", "restore"):
+        address = reverse("admin:claims_claim_transition", args=[claim.pk, transition])
+        if f"claims.{transition}_verdict" in may:
+            continue
+        assert client.get(address).status_code == 403
+        assert client.post(address, {"note": "Because."}).status_code == 403
+    assert not Event.objects.exists()
+
+
+def state() -> dict[str, Any]:
+    """Everything that an action could change."""
+    return {
+        model._meta.label: sorted(map(str, model._default_manager.values_list()))
+        for model in apps.get_models()
+        if model._meta.app_label in ("claims", "sources", "auth")
+    }
+
+
+# What an action needs where its name says nothing of it; an action that is not here fails the test.
+ACTIONS = {
+    "delete_selected": "delete",
+    "put_on_record": "claims.publish_reference",
+    "export_these": "view",
+    "copy_as_new_version": "add",
+    "merge_two": "claims.merge_reference",
+    "submit": "claims.submit_verdict",
+    "approve": "claims.approve_verdict",
+    "send_back": "claims.return_verdict",
+    "publish": "claims.publish_verdict",
+}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_action_by_every_role(name: str) -> None:
+    """A list offers an action to whom it is open, and does nothing for others who post its name."""
+    content()
+    client, may = client_of(ROLES[name]), granted(ROLES[name])
+    boss = User.objects.create_superuser("boss")
+    for model, model_admin in admin.site._registry.items():
+        app_label, model_name = model._meta.app_label, model._meta.model_name
+        if f"{app_label}.view_{model_name}" not in may:
+            continue
+        row = model._default_manager.order_by("pk").first()
+        address = reverse(f"admin:{app_label}_{model_name}_changelist")
+        page = client.get(address)
+        request = page.wsgi_request
+        request.user = boss
+        offered = (
+            {choice for choice, _ in page.context["action_form"].fields["action"].choices}
+            if page.context["action_form"]
+            else set()
+        )
+        for action in model_admin.get_actions(request):
+            needed = ACTIONS[action]
+            permission = needed if "." in needed else f"{app_label}.{needed}_{model_name}"
+            assert (action in offered) == (permission in may), (address, action)
+            if permission not in may and row is not None:
+                before = state()
+                client.post(address, {"action": action, "_selected_action": [row.pk], "post": "yes"})
+                assert state() == before, (address, action)
+
+
+def test_nobody_is_made_a_superuser_by_the_groups() -> None:
+    for group in Group.objects.all():
+        assert not group.permissions.filter(content_type__app_label__in=["auth", "admin", "axes"]).exists()
+
+
+def test_the_groups_in_the_database_are_the_table() -> None:
+    for name in roles.GROUPS:
+        stored = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
+        assert {f"{app}.{codename}" for app, codename in stored} == granted(name)
+
+
+def test_every_permission_of_the_table_is_real() -> None:
+    """A misspelt name would be a permission that nothing asks for."""
+    known = {
+        f"{model._meta.app_label}.{codename}"
+        for model in apps.get_models()
+        for codename in [
+            *(f"{action}_{model._meta.model_name}" for action in model._meta.default_permissions),
+            *(codename for codename, _ in model._meta.permissions),
+        ]
+    }
+    assert granted(roles.PUBLISHER) <= known
+
+
+def test_the_record_is_nobodys_to_write() -> None:
+    make_published()
+    before = (list(Revision.objects.values()), list(Publication.objects.values()))
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    for model in (Revision, Publication, Event):
+        if model not in admin.site._registry:
+            continue
+        name = f"admin:claims_{model._meta.model_name}"
+        row = model._default_manager.first()
+        for address in (reverse(f"{name}_add"), reverse(f"{name}_delete", args=[row.pk])):
+            assert client.post(address, {"post": "yes"}).status_code == 403
+    assert (list(Revision.objects.values()), list(Publication.objects.values())) == before
