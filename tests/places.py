@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -61,6 +62,13 @@ print(session.session_key)
 """
 
 PASSWORD = "a long pass phrase of Ada"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def server_parameters() -> dict[str, str]:

@@ -1,27 +1,17 @@
 """A whole day at the desk in a real browser: from an article to a published fact-check, by four people."""
 
 import json
-import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_pages_browser import CHROMIUM, FLAGS, ROOT, absent, free_port, wait_for
+from browsing import PASSWORD, browser, filled, needs_chromium, serving, sign_in, sound, watched
+from playwright.sync_api import Browser, Page, expect
 from test_reading_browser import select
 
-pytestmark = pytest.mark.skipif(
-    absent, reason="NOT RUN: no /usr/bin/chromium (Debian: apt-get install chromium)"
-)
+__all__ = ["browser"]
 
-PASSWORD = "a long password for one day"
-# A folder for pictures of each page of the day, where somebody wants to look at them.
-PICTURES = os.environ.get("PICTURES", "")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+pytestmark = needs_chromium
 
 ARTICLE = (
     "Ferry to run all winter\n\n"
@@ -34,9 +24,6 @@ BUDGET = (
 )
 
 DATA = f"""
-import django
-django.setup()
-from django.contrib.auth.models import User
 from makers import make_methodology, make_site, make_user
 from claims import roles
 make_site()
@@ -49,38 +36,8 @@ for name, role in (("rosa", roles.REPORTER), ("edda", roles.EDITOR), ("emil", ro
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with four accounts, a methodology and nothing else."""
-    folder = tmp_path_factory.mktemp("day")
-    port = free_port()
-    environment = {
-        **os.environ,
-        "FACTCHECK_DATA_DIR": str(folder / "data"),
-        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
-        "PYTHONPATH": str(Path(__file__).parent),
-        "PORT": str(port),
-    }
-    environment.pop("DATABASE_URL", None)
-    manage = [sys.executable, "manage.py"]
-    for command in (
-        [*manage, "migrate"],
-        [*manage, "collectstatic", "--noinput"],
-        [sys.executable, "-c", DATA],
-    ):
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:factcheck.serving", "factcheck.wsgi"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/methodology/", process)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with serving(tmp_path_factory.mktemp("day"), filled(DATA)) as served:
+        yield served.address
 
 
 class Person:
@@ -90,57 +47,20 @@ class Person:
         self.site, self.name = site, name
         self.context = browser.new_context(viewport={"width": 1280, "height": 900})
         self.page: Page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: (
-                self.complaints.append(message.text)
-                if message.type in ("error", "warning") and "409" not in message.text
-                else None
-            ),
-        )
-        self.page.on(
-            "request",
-            lambda asked: (
-                None if asked.url.startswith((site, "data:")) else self.complaints.append(asked.url)
-            ),
-        )
-        self.page.goto(f"{site}/admin/login/")
-        self.page.get_by_label("Username").fill(name)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Log in").click()
-        expect(self.page).to_have_url(f"{site}/admin/")
+        self.complaints = watched(self.page, site)
+        sign_in(self.page, site, name)
 
     def looks(self, picture: str) -> None:
-        """The page as it is now: quiet, sound for axe at both widths, no wider than the screen."""
-        assert self.complaints == [], picture
+        """The page as it is now, sound at both widths."""
         for width in (360, 1280):
             self.page.set_viewport_size({"width": width, "height": 900})
-            if PICTURES:
-                self.page.screenshot(path=Path(PICTURES) / f"{picture}-{width}.png", full_page=True)
-            found = Axe().run(self.page, options={"runOnly": WCAG}).response["violations"]
-            faults = [(fault["id"], [node["html"][:160] for node in fault["nodes"]]) for fault in found]
-            assert faults == [], f"{picture} at {width}"
-            assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                f"{picture} {width}"
-            )
-        # What axe and the camera themselves put into the page is no fault of the page.
-        self.complaints.clear()
+            sound(self.page, picture, self.complaints)
 
     def choose(self, field: str, words: str) -> None:
         """Choose a row in one of the admin's search boxes, named by the field's id."""
         self.page.locator(f"#{field} + .select2 .select2-selection").click()
         self.page.locator(".select2-search__field").last.fill(words)
         self.page.locator(".select2-results__option--highlighted", has_text=words).click()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def add_source(rosa: Person, title: str, text: str) -> None:

@@ -211,4 +211,8 @@ def test_a_published_methodologys_words_may_be_mended() -> None:
     Rating.objects.filter(slug="mixed").update(label="Half true", definition="Mended.")
     AttributionFinding.objects.filter(slug="confirmed").update(definition="Mended.")
     Methodology.objects.update(rules="Mended.")
+    rating, finding = Rating.objects.get(slug="mixed"), AttributionFinding.objects.get(slug="confirmed")
+    assert (rating.label, rating.definition, finding.definition) == ("Half true", "Mended.", "Mended.")
+    assert Methodology.objects.get().rules == "Mended."
     make_methodology("2")
+    assert Methodology.objects.count() == 2

@@ -15,7 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test import Client, RequestFactory
 from makers import make_published
-from places import ROOT, Place
+from places import ROOT, Place, free_port
 
 from claims.addresses import full_url
 from claims.guards import RECORD_GUARDS
@@ -151,15 +151,6 @@ def test_head_is_get_without_the_body(path: str) -> None:
 
 
 # The server ---------------------------------------------------------------------------------------
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,10 @@ def commands() -> list[list[str]]:
 def test_every_command_of_the_guide_is_one(words: list[str]) -> None:
     name, *arguments = words
     command = load_command_class(get_commands()[name], name)
-    # Ends the test with its own words where an option or an argument is not known.
-    command.create_parser("manage.py", name).parse_args(arguments)
+    parsed = vars(command.create_parser("manage.py", name).parse_args(arguments))
+    # Each word that is no option is a value of one of them.
+    for word in arguments:
+        assert word.startswith("-") or word in map(str, parsed.values()), word
 
 
 def test_the_guide_has_its_commands() -> None:

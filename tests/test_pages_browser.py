@@ -1,30 +1,19 @@
 """The public pages in a real browser: the program as `make run` starts it, with the project's own seeds.
 
-Each page is looked at narrow and light, and wide and dark. The server is a process of its own with a data folder of
-its own: a live server inside the tests would need tables that can be emptied, and the record's guards refuse that.
+Each page is looked at narrow and light, and wide and dark.
 """
 
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from browsing import browser, context, faults, needs_chromium, serving, watched
+from playwright.sync_api import BrowserContext, expect
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-SECONDS_TO_START = 30
+__all__ = ["browser", "context"]
+
+pytestmark = needs_chromium
 
 CLAIM = "/claims/more-than-a-thousand-russian-troops/"
 PATHS = [
@@ -49,78 +38,12 @@ PATHS = [
 ]
 SIGHTS = [(360, "light"), (1280, "dark")]
 
-absent = not CHROMIUM.exists() and os.environ.get("CI") != "true"
-pytestmark = pytest.mark.skipif(
-    absent, reason="NOT RUN: no /usr/bin/chromium (Debian: apt-get install chromium)"
-)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + SECONDS_TO_START
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("The server did not start.")
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that runs on the seeds."""
-    folder = tmp_path_factory.mktemp("site")
-    port = free_port()
-    environment = {
-        **os.environ,
-        "FACTCHECK_DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-    }
-    for command in (["migrate"], ["load_seeds"], ["collectstatic", "--noinput"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:factcheck.serving", "factcheck.wsgi"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/methodology/", process)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    opened = browser.new_context(**getattr(request, "param", {}))
-    yield opened
-    opened.close()
+    with serving(tmp_path_factory.mktemp("site"), ["load_seeds"]) as served:
+        yield served.address
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -132,29 +55,17 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
 )
 def test_a_page_is_sound(context: BrowserContext, site: str, path: str) -> None:
     page = context.new_page()
-    requested: list[str] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: requested.append(request.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective))"
-    )
+    complaints = watched(page, site)
     response = page.goto(site + path)
     assert response is not None
     assert "default-src 'none'" in response.headers["content-security-policy"]
-    if response.status == 404:
-        # The browser's own line about the page that is meant to be missing.
-        complaints = [text for text in complaints if "404 (Not Found)" not in text]
     page.evaluate("document.fonts.ready")
     assert complaints == []
-    assert [url for url in requested if not url.startswith(site + "/")] == []
     assert page.locator("[style], style, script:not([type='application/ld+json'])").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
+    assert faults(page, tags=None) == []
 
 
 def test_the_fonts_are_ours_and_are_used(context: BrowserContext, site: str) -> None:

@@ -1,34 +1,33 @@
 """Reading a source in a real browser: words picked with the mouse, at the keyboard and without script."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import (
+    PASSWORD,
+    Served,
+    browser,
+    faults,
+    filled,
+    needs_chromium,
+    picture,
+    serving,
+    sign_in,
+    sound,
+    watched,
+)
 from makers import TEXT
-from playwright.sync_api import Browser, Page, expect
-from test_pages_browser import CHROMIUM, ROOT, browser, free_port, wait_for
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 __all__ = ["browser"]
 
-# Where the pictures go, for whoever wants to look at them.
-PICTURES = os.environ.get("PICTURES")
-PASSWORD = "correct horse battery"
+pytestmark = needs_chromium
+
 # Two UTF-16 units each, before everything that is quoted: offsets of the page are not offsets of the text.
 DUCKS = "\U0001f986 Ducks \U0001f986\U0001f986 first, 𝒶𝓃𝒹 a tab\there.\n\n"
 LONG = 1_000_000
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# What the console of the page says.
-COMPLAINTS: list[str] = []
-
-absent = not CHROMIUM.exists() and os.environ.get("CI") != "true"
-pytestmark = pytest.mark.skipif(
-    absent, reason="NOT RUN: no /usr/bin/chromium (Debian: apt-get install chromium)"
-)
 
 DATA = f"""
 from makers import make_claim, make_source, make_user
@@ -39,116 +38,78 @@ source = make_source("bridge-story", title="Bridge to open in spring", text={DUC
 claim = make_claim("bridge", source=source, title="Will the bridge open in spring?")
 line = "The council met on day %d and said that nothing at all had been settled yet. \U0001f986\\n"
 long = make_source("long-debate", title="A very long debate", text="".join(line % n for n in range(20000))[:{LONG}])
-rows = [claim, claim.appearances.get(), claim.verdict, source, source.snapshots.get(), long.snapshots.get()]
+"""
+KEYS = """
+from claims.models import Claim
+from sources.models import Snapshot, Source
+claim = Claim.objects.get()
+source, long = Source.objects.get(slug="bridge-story"), Snapshot.objects.get(source__slug="long-debate")
+rows = [claim, claim.appearances.get(), claim.verdict, source, source.snapshots.get(), long]
 print(*[row.pk for row in rows])
 """
 
 
 class Desk(NamedTuple):
-    """The server's address, the keys of its rows, and a way to ask its database."""
+    """A server and the keys of its rows."""
 
-    address: str
+    served: Served
     claim: str
     appearance: str
     verdict: str
     source: str
     snapshot: str
     long: str
-    environment: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        return self.served.address
 
     def reading(self, query: str = "", snapshot: str = "") -> str:
         return f"{self.address}/admin/claims/claim/snapshot/{snapshot or self.snapshot}/read/{query}"
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder, port = tmp_path_factory.mktemp("reading"), free_port()
-    environment = {
-        **os.environ,
-        "FACTCHECK_DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "PYTHONPATH": str(ROOT / "tests"),
-    }
-    manage(environment, "migrate", "--verbosity", "0")
-    keys = manage(environment, "shell", "-v", "0", "-c", DATA).split()[-6:]
-    manage(environment, "collectstatic", "--noinput")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:factcheck.serving", "factcheck.wsgi"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/admin/login/", process)
-            yield Desk(address, *keys, environment)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with serving(tmp_path_factory.mktemp("reading"), filled(DATA)) as served:
+        yield Desk(served, *served.shell(KEYS).split())
 
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, desk: Desk) -> Any:
     """What the browser keeps of a session that began on the sign-in page."""
     context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{desk.address}/admin/login/")
-    page.get_by_label("Username").fill("reporter")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(f"{desk.address}/admin/")
+    sign_in(context.new_page(), desk.address, "reporter")
     state = context.storage_state()
     context.close()
     return state
 
 
 @pytest.fixture
-def page(browser: Browser, desk: Desk, signed_in: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of the signed-in reporter; whatever the console says is a fault."""
-    context = browser.new_context(storage_state=signed_in, **getattr(request, "param", {}))
-    opened, complaints = context.new_page(), COMPLAINTS
-    complaints.clear()
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on(
-        "request", lambda asked: None if asked.url.startswith(desk.address) else complaints.append(asked.url)
-    )
+def context(browser: Browser, signed_in: Any, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    opened = browser.new_context(storage_state=signed_in, **getattr(request, "param", {}))
     yield opened
-    context.close()
-    assert complaints == []
+    opened.close()
 
 
-def sound(page: Page, name: str, *, part: str = "#content") -> None:
-    """Nothing in the console, WCAG 2.2 AA as far as axe sees it, no sideways scrolling; a picture when asked for."""
-    assert COMPLAINTS == [], name
-    width = (page.viewport_size or {})["width"]
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    found = Axe().run(page, context=part, options={"runOnly": WCAG}).response["violations"]
-    assert [(fault["id"], [node["html"][:160] for node in fault["nodes"]]) for fault in found] == [], name
-    # What axe and the camera themselves put into the page is no fault of the page.
-    COMPLAINTS.clear()
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of the signed-in reporter."""
+    return context.new_page()
+
+
+@pytest.fixture
+def complaints(page: Page, desk: Desk) -> Iterator[list[str]]:
+    """What goes wrong on the page; whatever is left at the end is a fault."""
+    found = watched(page, desk.address)
+    yield found
+    assert found == []
 
 
 SIGHTS = [
     {"viewport": {"width": 360, "height": 760}, "color_scheme": "light"},
     {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
 ]
-both = pytest.mark.parametrize("page", SIGHTS, ids=["360-light", "1280-dark"], indirect=True)
+both = pytest.mark.parametrize("context", SIGHTS, ids=["360-light", "1280-dark"], indirect=True)
 
 
 def corner(page: Page, words: str, *, end: bool) -> tuple[float, float]:
@@ -188,18 +149,20 @@ def quoted(desk: Desk, what: str) -> str:
         "from sources.models import Quotation; q = Quotation.objects.order_by('pk').last(); "
         "print(repr((q.start, q.end, q.selector['level'], q.problems(), str(q))))"
     )
-    return manage(desk.environment, "shell", "-v", "0", "-c", code).strip()
+    return desk.served.shell(code)
 
 
 @both
-def test_words_are_selected_with_the_mouse_over_the_end_of_a_paragraph(page: Page, desk: Desk) -> None:
+def test_words_are_selected_with_the_mouse_over_the_end_of_a_paragraph(
+    page: Page, desk: Desk, complaints: list[str]
+) -> None:
     page.goto(desk.reading(f"?claim={desk.claim}"))
-    sound(page, "reading")
+    sound(page, "reading", complaints, part="#content")
     select(page, "Critics doubted", "The works report")
     words = "Critics doubted it.\n\nThe works report"
     expect(page.get_by_label("Words, as printed")).to_have_value(words)
     expect(page.get_by_role("status")).to_contain_text("Critics doubted it. The works report")
-    sound(page, "selected")
+    sound(page, "selected", complaints, part="#content")
     page.get_by_label("as a new appearance of the claim").check()
     page.get_by_label("How the claim appears there").select_option("Indirect speech")
     page.get_by_role("button", name="Quote these words").last.click()
@@ -209,7 +172,7 @@ def test_words_are_selected_with_the_mouse_over_the_end_of_a_paragraph(page: Pag
     assert quoted(desk, "appearance") == repr((start, start + len(words), "exact", [], words))
 
 
-def test_words_are_selected_at_the_keyboard(page: Page, desk: Desk) -> None:
+def test_words_are_selected_at_the_keyboard(page: Page, desk: Desk, complaints: list[str]) -> None:
     page.goto(desk.reading(f"?claim={desk.claim}"))
     page.locator("#text").focus()
     field = page.get_by_label("Words, as printed")
@@ -239,7 +202,7 @@ def test_words_are_selected_at_the_keyboard(page: Page, desk: Desk) -> None:
     assert quoted(desk, "evidence") == repr((start, start + 12, "exact", [], "works report"))
 
 
-def test_what_was_typed_is_not_written_over(page: Page, desk: Desk) -> None:
+def test_what_was_typed_is_not_written_over(page: Page, desk: Desk, complaints: list[str]) -> None:
     page.goto(desk.reading(f"?claim={desk.claim}"))
     field = page.get_by_label("Words, as printed")
     field.fill("My own words")
@@ -250,8 +213,10 @@ def test_what_was_typed_is_not_written_over(page: Page, desk: Desk) -> None:
     expect(field).to_have_value("A tender closed in May")
 
 
-@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True)
-def test_without_script_words_are_typed_and_the_place_is_chosen(page: Page, desk: Desk) -> None:
+@pytest.mark.parametrize("context", [{"java_script_enabled": False}], indirect=True)
+def test_without_script_words_are_typed_and_the_place_is_chosen(
+    page: Page, desk: Desk, complaints: list[str]
+) -> None:
     page.goto(f"{desk.address}/admin/claims/claim/{desk.claim}/change/")
     page.locator(f'a[href$="?appearance={desk.appearance}"]').click()
     expect(page).to_have_url(desk.reading(f"?appearance={desk.appearance}"))
@@ -267,7 +232,7 @@ def test_without_script_words_are_typed_and_the_place_is_chosen(page: Page, desk
 
 
 @both
-def test_answers_are_sound_to_look_at(page: Page, desk: Desk) -> None:
+def test_answers_are_sound_to_look_at(page: Page, desk: Desk, complaints: list[str]) -> None:
     page.goto(desk.reading(f"?claim={desk.claim}"))
     for words, name in (
         ("bridge", "several"),
@@ -277,7 +242,7 @@ def test_answers_are_sound_to_look_at(page: Page, desk: Desk) -> None:
         page.get_by_label("Words, as printed").fill(words)
         page.get_by_role("button", name="Quote these words").last.click()
         expect(page.get_by_text("Nothing was quoted yet")).to_be_visible()
-        sound(page, f"answer-{name}")
+        sound(page, f"answer-{name}", complaints, part="#content")
     page.goto(f"{desk.address}/admin/claims/claim/{desk.claim}/change/")
     field = page.locator("#id_appearances-0-words")
     for words, name in (("open", "several"), ("the bridge would open in spring", "near")):
@@ -285,24 +250,24 @@ def test_answers_are_sound_to_look_at(page: Page, desk: Desk) -> None:
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.locator(".answer")).to_be_visible()
         expect(field).to_have_value(words)
-        if PICTURES:
-            width = (page.viewport_size or {})["width"]
-            page.locator("#appearances-0").screenshot(path=Path(PICTURES) / f"row-{name}-{width}.png")
-        found = Axe().run(page, context="#appearances-0 .field-words", options={"runOnly": WCAG})
-        assert found.response["violations"] == []
-        COMPLAINTS.clear()
+        assert complaints == []
+        picture(page.locator("#appearances-0"), f"row-{name}-{(page.viewport_size or {})['width']}")
+        assert faults(page, "#appearances-0 .field-words") == []
+        complaints.clear()
     page.goto(f"{desk.address}/admin/sources/source/{desk.source}/change/")
-    sound(page, "source", part="#snapshots-group")
+    sound(page, "source", complaints, part="#snapshots-group")
     page.goto(desk.reading())
     expect(page.get_by_role("link", name="Will the bridge open in spring?").first).to_be_visible()
-    sound(page, "reading-for-no-claim")
+    sound(page, "reading-for-no-claim", complaints, part="#content")
 
 
 @both
-def test_a_snapshot_is_taken_from_a_file(page: Page, desk: Desk, tmp_path: Path) -> None:
+def test_a_snapshot_is_taken_from_a_file(
+    page: Page, desk: Desk, complaints: list[str], tmp_path: Path
+) -> None:
     page.goto(f"{desk.address}/admin/sources/source/{desk.source}/change/")
     page.get_by_role("link", name="Take a snapshot").click()
-    sound(page, "take-snapshot")
+    sound(page, "take-snapshot", complaints, part="#content")
     width = (page.viewport_size or {})["width"]
     (tmp_path / "text.txt").write_bytes(f"\ufeffAn update, seen at {width}.\r\n".encode())
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
@@ -310,14 +275,16 @@ def test_a_snapshot_is_taken_from_a_file(page: Page, desk: Desk, tmp_path: Path)
     page.get_by_label("How the text was taken").fill("Saved from the web page.")
     page.get_by_role("button", name="Take the snapshot").click()
     expect(page.get_by_text("is not plain text in UTF-8")).to_be_visible()
-    sound(page, "take-snapshot-refused")
+    sound(page, "take-snapshot-refused", complaints, part="#content")
     page.get_by_label("or a text file").set_input_files(tmp_path / "text.txt")
     page.get_by_role("button", name="Take the snapshot").click()
     expect(page.get_by_text("the byte order mark was dropped").first).to_be_visible()
     expect(page.locator("#text")).to_have_text(f"An update, seen at {width}.")
 
 
-def test_a_text_of_a_million_characters_can_be_read_and_quoted(page: Page, desk: Desk) -> None:
+def test_a_text_of_a_million_characters_can_be_read_and_quoted(
+    page: Page, desk: Desk, complaints: list[str]
+) -> None:
     page.goto(desk.reading(f"?claim={desk.claim}", desk.long))
     shown = page.evaluate("[...document.getElementById('text').textContent].length")
     assert shown == LONG

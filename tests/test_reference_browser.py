@@ -1,22 +1,16 @@
 """Merging and importing in a real browser, without script, narrow and wide: sound pages from the list to the result."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-from test_pages_browser import ROOT, browser, free_port, pytestmark, wait_for
+from browsing import PASSWORD, browser, filled, needs_chromium, serving, sign_in, sound, watched
+from playwright.sync_api import Browser, expect
 
-__all__ = ["browser", "pytestmark"]
+__all__ = ["browser"]
 
-PASSWORD = "correct horse battery"
-# Where the pictures go, for whoever wants to look at them.
-PICTURES = os.environ.get("PICTURES")
+pytestmark = needs_chromium
+
 SIGHTS = [(360, "light"), (1280, "dark")]
 DATA = f"""
 from makers import make_published, make_source, make_speaker, make_user
@@ -38,68 +32,19 @@ bad row,Somebody,human,,
 """
 
 
-def manage(environment: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, "manage.py", *arguments]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder, port = tmp_path_factory.mktemp("reference"), free_port()
-    environment = {
-        **os.environ,
-        "FACTCHECK_DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "PYTHONPATH": str(ROOT / "tests"),
-    }
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "shell", "-v", "0", "-c", DATA)
-    manage(environment, "collectstatic", "--noinput")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:factcheck.serving", "factcheck.wsgi"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/admin/login/", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with serving(tmp_path_factory.mktemp("reference"), filled(DATA)) as served:
+        yield served.address
 
 
 @pytest.fixture(scope="module")
 def session(browser: Browser, address: str) -> Any:
     context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{address}/admin/login/")
-    page.get_by_label("Username").fill("publisher")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(f"{address}/admin/")
+    sign_in(context.new_page(), address, "publisher")
     kept = context.storage_state()
     context.close()
     return kept
-
-
-def sound(page: Page, name: str, complaints: list[str]) -> None:
-    """WCAG 2.2 A and AA as far as axe sees it, and no sideways scrolling; axe itself needs script."""
-    assert complaints == [], name
-    size = (page.viewport_size or {})["width"]
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}-{size}.png", full_page=True)
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    faults = [
-        (fault["id"], [node["html"][:120] for node in fault["nodes"]])
-        for fault in found.response["violations"]
-    ]
-    assert faults == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    # Axe and the camera put styles into the page, which its policy refuses: no fault of the page's.
-    complaints.clear()
 
 
 @pytest.mark.parametrize(("width", "scheme"), SIGHTS)
@@ -110,9 +55,7 @@ def test_two_speakers_become_one(
         storage_state=session, viewport={"width": width, "height": 800}, color_scheme=scheme
     )
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = watched(page, address)
     page.goto(f"{address}/admin/claims/speaker/?q=a-quill-{width}")
     page.get_by_role("link", name=f"A. Quill {width}").click()
     page.get_by_role("link", name="Merge into…").click()
@@ -141,8 +84,7 @@ def test_a_file_is_imported(browser: Browser, address: str, session: Any, width:
         storage_state=session, viewport={"width": width, "height": 800}, color_scheme=scheme
     )
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+    complaints = watched(page, address)
     page.goto(f"{address}/admin/claims/speaker/")
     page.get_by_role("link", name="Import from CSV").click()
     sound(page, "import", complaints)

@@ -1,24 +1,16 @@
 """The second reader's page and the panel of nearest claims in a real browser, as `make run` serves them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from test_pages_browser import CHROMIUM, FLAGS, ROOT, absent, free_port, wait_for
+from browsing import PASSWORD, browser, context, faults, filled, needs_chromium, serving, sign_in, watched
+from playwright.sync_api import BrowserContext, expect
 
-pytestmark = pytest.mark.skipif(
-    absent, reason="NOT RUN: no /usr/bin/chromium (Debian: apt-get install chromium)"
-)
+__all__ = ["browser", "context"]
 
-PASSWORD = "a long password for one test"
+pytestmark = needs_chromium
+
 DATA = f"""
-import django
-django.setup()
 from makers import NOON, make_claim, make_quotation, make_source, make_user, publish
 from claims import roles, workflow
 from claims.models import Appearance, Claim, Reply, Verdict
@@ -42,61 +34,8 @@ Claim.objects.create(slug="ferry", text="The ferry to the island was sold in sec
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with one claim that waits for its second read."""
-    folder = tmp_path_factory.mktemp("desk")
-    port = free_port()
-    environment = {
-        **os.environ,
-        "FACTCHECK_DATA_DIR": str(folder / "data"),
-        "DJANGO_SETTINGS_MODULE": "factcheck.settings",
-        "PYTHONPATH": str(Path(__file__).parent),
-        "PORT": str(port),
-    }
-    manage = [sys.executable, "manage.py"]
-    for command in (
-        [*manage, "migrate"],
-        [*manage, "collectstatic", "--noinput"],
-        [sys.executable, "-c", DATA],
-    ):
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:factcheck.serving", "factcheck.wsgi"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/methodology/", process)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    opened = browser.new_context(**getattr(request, "param", {}))
-    yield opened
-    opened.close()
-
-
-def sign_in(context: BrowserContext, desk: str, username: str) -> Page:
-    page = context.new_page()
-    page.goto(f"{desk}/admin/login/")
-    page.fill("#id_username", username)
-    page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
-    return page
+    with serving(tmp_path_factory.mktemp("desk"), filled(DATA)) as served:
+        yield served.address
 
 
 @pytest.mark.parametrize(
@@ -110,17 +49,13 @@ def sign_in(context: BrowserContext, desk: str, username: str) -> Page:
 )
 @pytest.mark.parametrize("username", ["reader", "reporter"])
 def test_the_page_is_sound(context: BrowserContext, desk: str, username: str) -> None:
-    page = sign_in(context, desk, username)
-    complaints: list[str] = []
-    requested: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: requested.append(request.url))
+    page = context.new_page()
+    sign_in(page, desk, username)
+    complaints = watched(page, desk)
     response = page.goto(f"{desk}/admin/claims/claim/1/second-read/")
     assert response is not None
     assert response.status == 200
     page.evaluate("document.fonts.ready")
-    assert [url for url in requested if not url.startswith(f"{desk}/")] == []
     assert page.locator("[style], style").count() == 0
     for _ in range(2):
         assert (
@@ -128,14 +63,14 @@ def test_the_page_is_sound(context: BrowserContext, desk: str, username: str) ->
         )
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     # The page asks for nothing that is not there.
-    assert [text for text in complaints if "favicon" not in text and "404" not in text] == []
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
+    assert complaints == []
+    assert faults(page, tags=None) == []
 
 
 @pytest.mark.parametrize("context", [{"java_script_enabled": False}], indirect=True)
 def test_a_second_reader_without_script_returns_and_approves(context: BrowserContext, desk: str) -> None:
-    page = sign_in(context, desk, "reader")
+    page = context.new_page()
+    sign_in(page, desk, "reader")
     page.goto(f"{desk}/admin/claims/claim/1/second-read/")
     expect(page.locator(".differences del").first).to_be_visible()
     expect(page.locator(".preview .fact-check h1")).to_be_visible()
@@ -153,21 +88,22 @@ def test_a_second_reader_without_script_returns_and_approves(context: BrowserCon
 
 
 def test_the_nearest_claims_follow_what_is_typed(context: BrowserContext, desk: str) -> None:
-    page = sign_in(context, desk, "reporter")
+    page = context.new_page()
+    sign_in(page, desk, "reporter")
     page.goto(f"{desk}/admin/claims/claim/add/")
     panel = page.get_by_role("region", name="Have we checked this before?")
     expect(panel).to_contain_text("Write the claim in a sentence")
     page.get_by_label("Claim:", exact=True).fill("In secret the island's ferry has been sold")
     expect(panel.get_by_role("link", name="Was the ferry sold?")).to_be_visible()
-    found = Axe().run(page, context=".nearest").response["violations"]
-    assert [fault["id"] for fault in found] == []
+    assert faults(page, ".nearest", tags=None) == []
     page.get_by_label("Claim:", exact=True).fill("Nothing of the kind")
     expect(panel).to_contain_text("No other claim shares enough of these words.")
 
 
 @pytest.mark.parametrize("context", [{"java_script_enabled": False}], indirect=True)
 def test_without_script_a_button_asks_and_nothing_typed_is_lost(context: BrowserContext, desk: str) -> None:
-    page = sign_in(context, desk, "reporter")
+    page = context.new_page()
+    sign_in(page, desk, "reporter")
     page.goto(f"{desk}/admin/claims/claim/add/")
     sentence = page.get_by_label("Claim:", exact=True)
     sentence.fill("In secret the island's ferry has been sold")

@@ -108,7 +108,6 @@ def test_no_quoted_word_is_lost(text: str, data: st.DataObject) -> None:
     assert found
     shown = [one for paragraph in found.paragraphs for one in paragraph]
     words = "".join(one.text for one in shown if one.kind == "words")
-    assert words.split() == (text[start:middle] + text[middle + 1 :]).split() or len(found.paragraphs) > 1
     assert words.replace("\n", "").replace(" ", "") == (text[start:middle] + text[middle + 1 :]).replace(
         "\n", ""
     ).replace(" ", "")
