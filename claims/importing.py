@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from claims import import_rows, roles, workflow
+from claims import import_rows, permission
 from claims.canonical import canonical, digest
+from claims.contributions import contribute_to_all
 from claims.import_rows import KINDS, Kind, Known
 from claims.models import Reference
 from claims.spreadsheet import Row, Table, read
@@ -56,13 +57,9 @@ class Plan:
 
 
 def permitted(by: User) -> None:
-    if not by.is_active or not by.is_staff:
-        raise Refused("Only an active member of the staff can do this.")
-    if not by.has_perm(PERMISSION):
-        raise Refused(
-            "Your account does not have the permission to import; "
-            f"the groups that have it: {', '.join(roles.groups_with(PERMISSION))}."
-        )
+    why_not = permission.objection(by, PERMISSION, to="import")
+    if why_not:
+        raise Refused(why_not)
 
 
 def table(kind: str, text: str) -> Table:
@@ -159,7 +156,7 @@ def apply(kind: str, text: str, *, by: User, at: dt.datetime, seen: str, only_go
             "The database refused the rows: somebody wrote one of them at the same moment. Look at the preview again."
         ) from error
     subjects = [f"{kind}/{row.slug}" for row in done]
-    workflow.contribute_to_all(subjects, by=by, at=at)
+    contribute_to_all(subjects, by=by, at=at)
     return planned
 
 

@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from claims import body, merged_rows, projection, record, reference, roles, workflow
+from claims import body, merged_rows, permission, projection, record, reference
 from claims.canonical import canonical, digest
+from claims.contributions import contribute
 from claims.merged_rows import GONE, KEPT, STRATEGIES, Mergeable, Strategy
 from claims.models import Contribution, Redirect, Reference, Revision, Verdict
 
@@ -183,20 +184,11 @@ def merge(
 
 def permitted(by: User, *, public: bool = False) -> None:
     """An active member of the staff who may merge, and publish where readers know one of the rows."""
-    if not by.is_active or not by.is_staff:
-        raise Refused("Only an active member of the staff can do this.")
-    for permission in (PERMISSION, reference.PERMISSION) if public else (PERMISSION,):
-        if not by.has_perm(permission):
-            what = "change what the public reads" if permission == reference.PERMISSION else "merge rows"
-            raise Refused(
-                f"Your account does not have the permission to {what}; "
-                f"the groups that have it: {', '.join(roles.groups_with(permission))}."
-            )
-    if public:
-        try:
-            workflow.demand_second_factor(by)
-        except workflow.Refused as error:
-            raise Refused(str(error)) from error
+    why_not = permission.objection(by, PERMISSION, to="merge rows")
+    if public and not why_not:
+        why_not = permission.objection(by, reference.PERMISSION, to=reference.CHANGE, public=True)
+    if why_not:
+        raise Refused(why_not)
 
 
 def _chosen(planned: Plan, choices: Mapping[str, str]) -> dict[str, str]:
@@ -215,9 +207,9 @@ def _hand_over(old: str, new: str, *, by: User, at: dt.datetime) -> None:
     known = dict(Contribution.objects.filter(subject=new).values_list("user", "at"))
     for noted in Contribution.objects.filter(subject=old).select_related("user"):
         last = max(noted.at, known.get(noted.user_id, noted.at))
-        workflow.contribute(new, by=noted.user, at=last)
+        contribute(new, by=noted.user, at=last)
     Contribution.objects.filter(subject=old).delete()
-    workflow.contribute(new, by=by, at=at)
+    contribute(new, by=by, at=at)
 
 
 def _tell(planned: Plan, kept: Mergeable, gone: str, *, note: str, at: dt.datetime) -> list[Revision]:

@@ -21,17 +21,17 @@ class NotReady(Exception):
 
 
 def new_references(claim: Claim) -> dict[str, str]:
-    """Digest by subject of the reference data that publishing the claim now would put on record."""
-    fresh = Claim.objects.for_documents().get(pk=claim.pk)
-    return reference.unrecorded(reference.rows_of(fresh, site=Site.objects.current()))
+    """Digest by subject of the reference data that publishing the claim now would put on record.
+
+    `claim` comes from Claim.objects.for_documents().
+    """
+    return reference.unrecorded(reference.rows_of(claim, site=Site.objects.current()))
 
 
 def body_digest(claim: Claim, *, second_read_note: str | None = None) -> str:
-    """The digest of the claim's body as it stands in the editors' tables now: what an approval binds to."""
-    fresh = Claim.objects.for_documents().get(pk=claim.pk)
-    return digest(
-        canonical(claim_body(fresh, site=Site.objects.current(), second_read_note=second_read_note))
-    )
+    """The digest of the body of `claim`, from Claim.objects.for_documents(): what an approval binds to."""
+    body = claim_body(claim, site=Site.objects.current(), second_read_note=second_read_note)
+    return digest(canonical(body))
 
 
 def kinds(claim: Claim) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
-from claims import workflow
+from claims.contributions import contribute
 from claims.models import Appearance, Claim, Evidence
 from sources import quotations
 from sources.models import Quotation, Snapshot, Source
@@ -263,7 +263,7 @@ def replace(part: Part, quotation: Quotation, *, instead_of: int | None, by: Use
     old = put(stored, quotation)
     stored.save(update_fields=["quotation"])
     discard([old])
-    workflow.contribute(claim_of(stored).subject, by=by, at=at)
+    contribute(claim_of(stored).subject, by=by, at=at)
 
 
 @transaction.atomic
@@ -285,7 +285,7 @@ def new_appearance(claim: Claim, quotation: Quotation, *, mode: str, by: User, a
     )
     made.full_clean()
     made.save()
-    workflow.contribute(claim.subject, by=by, at=at)
+    contribute(claim.subject, by=by, at=at)
     return made
 
 
@@ -305,7 +305,7 @@ def new_evidence(claim: Claim, quotation: Quotation, *, stance: str, by: User, a
     )
     made.full_clean()
     made.save()
-    workflow.contribute(claim.subject, by=by, at=at)
+    contribute(claim.subject, by=by, at=at)
     return made
 
 

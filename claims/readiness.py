@@ -28,6 +28,15 @@ class Lack(str):
         return made
 
 
+def lacking(claim: Claim, *, site: Site) -> list[Lack]:
+    """What keeps `claim` from its second read: what it lacks, then what the checklist leaves open.
+
+    `claim` must come from Claim.objects.for_documents().
+    """
+    found = missing(claim, site=site)
+    return found if found or getattr(claim, "verdict", None) is None else unsettled(claim)
+
+
 def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list[Lack]:
     """What `claim` still lacks; empty when it can be published.
 
@@ -36,7 +45,7 @@ def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list
     """
     verdict = getattr(claim, "verdict", None)
     appearances = list(claim.appearances.all())
-    found = [*_appearances_lacking(claim, appearances), *_relations_lacking(claim, together=together)]
+    found = [*_appearances_lacking(appearances), *_relations_lacking(claim, together=together)]
     if site.publisher is None:
         found.append(
             Lack(
@@ -49,7 +58,7 @@ def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list
     return [*found, *_verdict_lacking(verdict, appearances)]
 
 
-def _appearances_lacking(claim: Claim, appearances: list[Appearance]) -> Iterator[Lack]:
+def _appearances_lacking(appearances: list[Appearance]) -> Iterator[Lack]:
     place = "claim.appearances"
     if not appearances:
         yield Lack("The claim has no appearance: say where it was made.", place=place)

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from claims import body as forms
-from claims import projection, record, redirects, roles
+from claims import permission, projection, record, redirects
 from claims.canonical import canonical, digest
 from claims.models import (
     Claim,
@@ -83,6 +83,7 @@ class NotAllowed(Exception):
 
 
 PERMISSION = "claims.publish_reference"
+CHANGE = "change what the public reads"
 
 
 def change(
@@ -92,11 +93,9 @@ def change(
 
     Raises NotUsed for a row that they do not know, and NotAllowed where `by` may not.
     """
-    if not by.has_perm(PERMISSION):
-        raise NotAllowed(
-            "Your account does not have the permission to change what the public reads; "
-            f"the groups that have it: {', '.join(roles.groups_with(PERMISSION))}."
-        )
+    why_not = permission.objection(by, PERMISSION, to=CHANGE, public=True)
+    if why_not:
+        raise NotAllowed(why_not)
     if not Reference.objects.filter(subject=subject_of(row)).exists():
         raise NotUsed(
             f"“{row}” is not used by a published fact-check; it goes on record with the first that does."

@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from claims import readiness, workflow
+from claims import workflow
+from claims.contributions import contributors
 from claims.differences import Body, Group, groups
-from claims.models import Appearance, Claim, DeskNote, Event, Evidence, Publication, Revision, Site, Verdict
+from claims.models import Appearance, Claim, DeskNote, Event, Evidence, Publication, Revision, Verdict
 from claims.passages import Passage, passage
-from claims.readiness import Lack
 from claims.surroundings import Surroundings, surroundings
 from sources.models import Snapshot
 
@@ -53,18 +53,24 @@ class Difference:
 
 def claim_to_read(pk: int) -> Claim | None:
     """The claim with all that its page for the second reader shows, or None."""
-    return Claim.objects.for_documents().select_related("verdict__author", "owner").filter(pk=pk).first()
+    return (
+        Claim.objects.for_documents()
+        .select_related("verdict__author", "owner", "publication")
+        .filter(pk=pk)
+        .first()
+    )
 
 
-def round_of(verdict: Verdict) -> Round:
-    """Who worked on the verdict's text in this round, and what was said and done about it."""
+def round_of(claim: Claim) -> Round:
+    """Who worked on the claim's text in this round, and what was said and done about it."""
+    verdict = claim.verdict
     events = list(verdict.events.select_related("by").order_by("at", "pk"))
     last = events[-1] if events else None
     return Round(
-        contributors=list(User.objects.filter(pk__in=workflow.contributors(verdict)).order_by("username")),
+        contributors=list(User.objects.filter(pk__in=contributors(claim)).order_by("username")),
         waiting=last if last and last.to_status == Verdict.Status.SUBMITTED else None,
         events=events[::-1],
-        notes=list(verdict.claim.desk_notes.select_related("by").order_by("-at", "-pk")),
+        notes=list(claim.desk_notes.select_related("by").order_by("-at", "-pk")),
     )
 
 
@@ -106,24 +112,17 @@ def _parts(claim: Claim) -> Iterator[tuple[str, str, Appearance | Evidence]]:
         yield f"Evidence {number}", f"passage-evidence-{number}", evidence
 
 
-def still_missing(claim: Claim) -> list[Lack]:
-    """What would be refused now."""
-    lacking = readiness.missing(claim, site=Site.objects.current())
-    return lacking or readiness.unsettled(claim)
-
-
-def why_not_approve(claim: Claim, *, by: User, round_: Round) -> str:
+def why_not_approve(claim: Claim, *, by: User) -> str:
     """The sentence for somebody who cannot approve it now; empty where they can."""
     verdict = claim.verdict
-    if not by.has_perm(workflow.TRANSITIONS["approve"].permission):
-        return "Your account may read this page and not approve: approving is for editors and publishers."
-    if verdict.status != Verdict.Status.SUBMITTED:
-        return {
-            Verdict.Status.DRAFT.value: "It is being written: it has not been submitted for a second read.",
-            Verdict.Status.APPROVED.value: "It was read and approved. Any change of the text voids that.",
-            Verdict.Status.PUBLISHED.value: "It is published: there is nothing to approve.",
-            Verdict.Status.WITHDRAWN.value: "It was withdrawn: there is nothing to approve.",
-        }[verdict.status]
-    if by in round_.contributors:
-        return "You worked on this text: its second read has to come from somebody else."
-    return ""
+    if verdict.status in _NOTHING_TO_APPROVE:
+        return _NOTHING_TO_APPROVE[verdict.status]
+    return workflow.objection("approve", claim=claim, by=by)
+
+
+_NOTHING_TO_APPROVE = {
+    Verdict.Status.DRAFT.value: "It is being written: it has not been submitted for a second read.",
+    Verdict.Status.APPROVED.value: "It was read and approved. Any change of the text voids that.",
+    Verdict.Status.PUBLISHED.value: "It is published: there is nothing to approve.",
+    Verdict.Status.WITHDRAWN.value: "It was withdrawn: there is nothing to approve.",
+}

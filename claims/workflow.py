@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
-from claims import publishing, readiness, reference, roles
-from claims.models import Claim, Contribution, Event, Publication, Revision, Site, Verdict
+from claims import permission, publishing, readiness
+from claims.contributions import contributors
+from claims.models import Claim, Event, Publication, Revision, Site, Verdict
 
 Status = Verdict.Status
 
@@ -25,17 +25,19 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """One attempt: who wants to apply what to which verdict, with the words that go with it."""
+    """One attempt: who wants to change which verdict, with the words that go with it.
+
+    `claim` is the verdict's, from Claim.objects.for_documents(); `digest` is that of its body as it stands now.
+    """
 
     verdict: Verdict
+    claim: Claim
     by: User
-    at: dt.datetime
-    note: str
-    kind: str
     permission: str
-    digest: str
-    acknowledged: bool
-    digest_read: str | None
+    note: str = ""
+    digest: str = ""
+    digest_read: str = ""
+    acknowledged: bool = False
 
 
 Guard = Callable[[Change], None]
@@ -60,40 +62,24 @@ class Transition:
         return f"claims.{self.name}_verdict"
 
 
-def active(change: Change) -> None:
-    if not change.by.is_active or not change.by.is_staff:
-        raise Refused("Only an active member of the staff can do this.")
-
-
 def permitted(change: Change) -> None:
     """An active member of the staff with the permission for this transition, whoever calls."""
-    active(change)
-    if not change.by.has_perm(change.permission):
-        raise Refused(
-            "Your account does not have the permission for this step; "
-            f"the groups that have it: {', '.join(roles.groups_with(change.permission))}."
-        )
+    _may(change)
 
 
-def second_factor(change: Change) -> None:
-    demand_second_factor(change.by)
+def permitted_in_public(change: Change) -> None:
+    """The same where readers see what comes of it: with a second factor where the operator asks for one."""
+    _may(change, public=True)
 
 
-def demand_second_factor(by: User) -> None:
-    """Where the operator asks for it, what the public will read needs a sign-in with a second factor."""
-    is_verified = getattr(by, "is_verified", None)
-    if settings.SECOND_FACTOR_FOR_PUBLISHING and not (is_verified and is_verified()):
-        raise Refused(
-            "This server asks for a second factor before anything is published: "
-            "set one up under Account, and sign in with its code."
-        )
+def _may(change: Change, *, public: bool = False) -> None:
+    why_not = permission.objection(change.by, change.permission, to="take this step", public=public)
+    if why_not:
+        raise Refused(why_not)
 
 
 def complete(change: Change) -> None:
-    claim = Claim.objects.for_documents().get(pk=change.verdict.claim_id)
-    lacking: list[str] = [*readiness.missing(claim, site=Site.objects.current())]
-    if not lacking:
-        lacking += readiness.unsettled(claim)
+    lacking = readiness.lacking(change.claim, site=Site.objects.current())
     if lacking:
         raise Refused(" ".join(lacking))
 
@@ -104,20 +90,21 @@ def has_note(change: Change) -> None:
 
 
 def not_a_contributor(change: Change) -> None:
-    if change.by.pk in contributors(change.verdict):
+    if change.by.pk in contributors(change.claim):
         raise Refused("You worked on this text: its second read has to come from somebody else.")
 
 
 def as_read(change: Change) -> None:
     """What is approved is what the second reader had on the page, not what it became meanwhile."""
-    if change.digest_read is not None and change.digest_read != change.digest:
+    if not change.digest_read:
+        raise Refused("An approval is of one text: name the digest of the body that was read.")
+    if change.digest_read != change.digest:
         raise Refused("The text was changed while you were reading it: read it again.")
 
 
 def negations_acknowledged(change: Change) -> None:
     """A sentence that is left out whole and negates something may turn the quoted words round."""
-    claim = Claim.objects.for_documents().get(pk=change.verdict.claim_id)
-    left_out = readiness.negations_left_out(claim)
+    left_out = readiness.negations_left_out(change.claim)
     if left_out and not change.acknowledged:
         raise Refused(
             f"Words with a negation are left out of a quotation: “{left_out[0]}”. "
@@ -163,7 +150,7 @@ TRANSITIONS = {
             "publish",
             frozenset({Status.APPROVED}),
             Status.PUBLISHED,
-            (permitted, second_factor, still_approved),
+            (permitted_in_public, still_approved),
             "Publish",
         ),
         Transition(
@@ -174,7 +161,7 @@ TRANSITIONS = {
             "withdraw",
             frozenset({Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.PUBLISHED}),
             Status.WITHDRAWN,
-            (permitted, second_factor),
+            (permitted_in_public,),
             "Withdraw from the public",
         ),
         # What comes back was read by two people again: a restored verdict begins as a draft.
@@ -187,34 +174,30 @@ TRANSITIONS = {
 }
 
 
-def contributors(verdict: Verdict) -> set[int]:
-    """Keys of everyone who changed the text since the last publication, the author included.
+# The guards that ask who it is and nothing of the text: a page can say beforehand what they would say.
+_PERSONAL = (permitted, permitted_in_public, not_a_contributor)
 
-    The text is the claim with its verdict, and the reference data that its document shows.
+
+def objection(name: str, *, claim: Claim, by: User) -> str:
+    """Why `by` cannot make this transition now, whatever they have read or written with it; empty where they can.
+
+    `claim` comes from Claim.objects.for_documents() and has a verdict.
     """
-    claim = Claim.objects.for_documents().get(pk=verdict.claim_id)
-    rows = reference.rows_of(claim, site=Site.objects.current())
-    noted = Contribution.objects.filter(subject__in=[claim.subject, *map(reference.subject_of, rows)])
-    last = verdict.events.filter(to_status=Status.PUBLISHED).order_by("at").last()
-    if last:
-        noted = noted.filter(at__gt=last.at)
-    return {verdict.author_id, *noted.values_list("user_id", flat=True)}
+    transition, verdict = TRANSITIONS[name], claim.verdict
+    if verdict.status not in transition.sources:
+        return _from_elsewhere(name, verdict)
+    asked = Change(verdict=verdict, claim=claim, by=by, permission=transition.permission)
+    for guard in transition.guards:
+        if guard in _PERSONAL:
+            try:
+                guard(asked)
+            except Refused as error:
+                return str(error)
+    return ""
 
 
-def contribute(subject: str, *, by: User, at: dt.datetime) -> None:
-    """Note that `by` changed what the record calls `subject`: a claim, or a row of reference data."""
-    Contribution.objects.update_or_create(subject=subject, user=by, defaults={"at": at})
-
-
-def contribute_to_all(subjects: Collection[str], *, by: User, at: dt.datetime) -> None:
-    """Note that `by` changed all of these at once."""
-    Contribution.objects.bulk_create(
-        [Contribution(subject=subject, user=by, at=at) for subject in subjects],
-        update_conflicts=True,
-        unique_fields=["subject", "user"],
-        update_fields=["at"],
-        batch_size=500,
-    )
+def _from_elsewhere(name: str, verdict: Verdict) -> str:
+    return f"The verdict is “{verdict.get_status_display().lower()}”: it cannot {name} from there."
 
 
 def allowed(verdict: Verdict, *, by: User) -> list[Transition]:
@@ -241,14 +224,14 @@ def apply(
     kind: str = Revision.Kind.PUBLICATION,
     reader: User | None = None,
     acknowledged: bool = False,
-    digest_read: str | None = None,
+    digest_read: str = "",
     together: Collection[str] = (),
 ) -> Event:
     """Apply one transition: check its guards, swap the status, leave one event; all or nothing.
 
     `note` goes with the event, and is the public note where the transition publishes; `kind` is the kind of the
     revision then. `acknowledged` says that the second reader has seen the negations that quotations leave out, and
-    `digest_read` is the digest of the body that was on the reader's page.
+    `digest_read` is the digest of the body that was on the reader's page: an approval names it.
     `reader` is the second desk account of a seed load and nobody else's business, and `together` the claims that are
     loaded in the same transaction.
     Raises Refused with a sentence where a guard says no, the status is another one by now, or publishing finds
@@ -259,22 +242,20 @@ def apply(
         raise Refused(f"There is no transition called {name}.")
     verdict.refresh_from_db()
     if verdict.status not in transition.sources:
-        raise Refused(
-            f"The verdict is “{verdict.get_status_display().lower()}”: it cannot {name} from there."
-        )
+        raise Refused(_from_elsewhere(name, verdict))
     loading = name == "load"
     second_read_note = SEED_NOTE if loading else None
-    digest = publishing.body_digest(verdict.claim, second_read_note=second_read_note)
+    claim = Claim.objects.for_documents().get(pk=verdict.claim_id)
+    digest = publishing.body_digest(claim, second_read_note=second_read_note)
     change = Change(
         verdict=verdict,
+        claim=claim,
         by=by,
-        at=at,
-        note=note,
-        kind=kind,
         permission=transition.permission,
+        note=note,
         digest=digest,
-        acknowledged=acknowledged,
         digest_read=digest_read,
+        acknowledged=acknowledged,
     )
     for guard in transition.guards:
         guard(change)
@@ -329,7 +310,7 @@ def _read(change: Change, *, by: AbstractBaseUser | None) -> dict[str, Any]:
     return {
         "approver": by,
         "approved_digest": change.digest,
-        "approved_references": publishing.new_references(change.verdict.claim),
+        "approved_references": publishing.new_references(change.claim),
     }
 
 

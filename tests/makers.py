@@ -12,6 +12,7 @@ from claims.models import (
     Appearance,
     AttributionFinding,
     Claim,
+    Event,
     Evidence,
     Methodology,
     Rating,
@@ -21,6 +22,7 @@ from claims.models import (
     Topic,
     Verdict,
 )
+from claims.publishing import body_digest
 from sources import quotations
 from sources.models import Publisher, Quotation, Snapshot, Source, fingerprint
 
@@ -199,11 +201,23 @@ def make_claim(
     return claim
 
 
+def digest_of(claim: Claim) -> str:
+    """The digest of the claim's body as it stands now, as the second reader's page has it."""
+    return body_digest(Claim.objects.for_documents().get(pk=claim.pk))
+
+
+def approve(verdict: Verdict, *, by: User, at: dt.datetime = NOON, **words: Any) -> Event:
+    """Approve the text as it stands now."""
+    return workflow.apply(
+        "approve", verdict=verdict, by=by, at=at, digest_read=digest_of(verdict.claim), **words
+    )
+
+
 def publish(claim: Claim, *, at: dt.datetime = NOON, kind: str = "publication", note: str = "") -> Claim:
     """Take a draft through the workflow's door: submit, approve by another person, publish."""
     verdict, reader = claim.verdict, make_user()
     workflow.apply("submit", verdict=verdict, by=verdict.author, at=at)
-    workflow.apply("approve", verdict=verdict, by=reader, at=at)
+    approve(verdict, by=reader, at=at)
     workflow.apply("publish", verdict=verdict, by=reader, at=at, kind=kind, note=note)
     return Claim.objects.get(pk=claim.pk)
 

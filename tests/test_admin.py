@@ -7,11 +7,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from filling import filled
-from makers import NOON, make_claim, make_published, make_speaker, make_user
+from makers import NOON, digest_of, make_claim, make_published, make_speaker, make_user
 
-from claims import workflow
+from claims.contributions import contribute
 from claims.models import Claim, Contribution, Publication, Revision, Speaker, Verdict
-from claims.publishing import body_digest
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +62,7 @@ def read(client: Client, verdict: Verdict) -> str:
     chosen = client.post(list_page, {"action": "approve", "_selected_action": [verdict.pk]})
     page = reverse("admin:claims_claim_second_read", args=[verdict.claim_id])
     assert chosen.headers["Location"] == page
-    digest = body_digest(verdict.claim)
+    digest = digest_of(verdict.claim)
     response = client.post(page, {"do": "approve", "digest_read": digest}, follow=True)
     verdict.refresh_from_db()
     return str(response.content.decode())
@@ -101,7 +100,7 @@ def test_who_wrote_the_claim_before_its_verdict_cannot_be_the_second_reader() ->
     """The claim's writer and the verdict's are two people; neither may approve."""
     claim = make_claim("one")
     writer = make_user(is_superuser=True)
-    workflow.contribute(claim.subject, by=writer, at=NOON)
+    contribute(claim.subject, by=writer, at=NOON)
     client = Client()
     client.force_login(writer)
     act(client, "submit", claim.verdict)
@@ -131,12 +130,12 @@ def test_saving_without_a_change_changes_nothing() -> None:
     """A browser sends CR LF where the text has LF; that is no edit, and nobody becomes a contributor by it."""
     verdict = make_claim("one").verdict
     Verdict.objects.update(rationale="First.\n\nSecond.")
-    before = body_digest(verdict.claim)
+    before = digest_of(verdict.claim)
     client, address = signed_in(), reverse("admin:claims_verdict_change", args=[verdict.pk])
     data = filled(client, address)
     data["rationale"] = "First.\r\n\r\nSecond."
     assert client.post(address, data).status_code == 302
-    assert body_digest(verdict.claim) == before
+    assert digest_of(verdict.claim) == before
     assert not Contribution.objects.exists()
 
 
@@ -146,5 +145,24 @@ def test_an_approval_that_an_edit_made_void_can_be_sent_back() -> None:
     read(signed_in(), verdict)
     Claim.objects.update(title="Edited since")
     assert "read again" in act(signed_in(), "publish", verdict)
-    act(signed_in(), "send_back", verdict)
+    client = signed_in()
+    list_page = reverse("admin:claims_verdict_changelist")
+    chosen = client.post(list_page, {"action": "send_back", "_selected_action": [verdict.pk]})
+    page = reverse("admin:claims_claim_transition", args=[verdict.claim_id, "return"])
+    assert chosen.headers["Location"] == page
+    assert client.post(page, {"note": ""}).status_code == 200
+    client.post(page, {"note": "Say since when."})
+    verdict.refresh_from_db()
     assert verdict.status == "draft"
+    assert verdict.events.get(transition="return").note == "Say since when."
+
+
+@pytest.mark.parametrize("action", ["approve", "send_back"])
+def test_what_takes_one_reader_s_words_is_done_for_one_claim_at_a_time(action: str) -> None:
+    verdicts = [make_claim().verdict, make_claim().verdict]
+    for verdict in verdicts:
+        act(signed_in(), "submit", verdict)
+    address = reverse("admin:claims_verdict_changelist")
+    data = {"action": action, "_selected_action": [verdict.pk for verdict in verdicts]}
+    assert "one claim at a time" in signed_in().post(address, data, follow=True).content.decode()
+    assert set(Verdict.objects.values_list("status", flat=True)) == {"submitted"}

@@ -31,6 +31,7 @@ from test_admin_concurrent import address
 
 from claims import workflow
 from claims.admin.base import DeskAdmin
+from claims.contributions import contribute
 from claims.models import (
     Claim,
     Contribution,
@@ -83,7 +84,7 @@ def grow(many: int) -> None:
         by = make_user(f"mover-{n}")
         verdict.events.create(transition="submit", from_status="draft", to_status="submitted", by=by, at=NOON)
         ErrorReport.objects.create(claim=other, text="Wrong.", reported_at=NOON, due_on=NOON.date(), owner=by)
-        workflow.contribute(f"claims/grown-{n}", by=by, at=NOON)
+        contribute(f"claims/grown-{n}", by=by, at=NOON)
         Redirect.objects.create(subject=f"topics/old-{n}", into="topics/bridge", by=by, at=NOON)
         speaker.aliases.create(name=f"Alias {n}")
         speaker.links.create(url=f"https://ada.example/{n}")

@@ -39,10 +39,10 @@ PURE = {
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
     {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "wordings"},
-    {"models", "guards", "paging", "roles"},
+    {"models", "guards", "paging", "roles", "permission"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest"},
-    {"publishing", "documents", "filters", "reading", "verification", "versions", "desk"},
+    {"publishing", "documents", "filters", "reading", "verification", "versions", "desk", "contributions"},
     {"workflow"},
     {"import_rows", "importing", "merged_rows", "merging"},
     {

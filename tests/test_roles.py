@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from makers import NOON, make_claim, make_published, make_source, make_user
 
-from claims import roles, workflow
+from claims import roles
+from claims.contributions import contribute
 from claims.models import (
     Claim,
     DeskNote,
@@ -50,7 +51,7 @@ def content() -> Claim:
     DeskNote.objects.create(claim=claim, by=make_user(), at=NOON, text="Look at the tender.")
     ErrorReport.objects.create(claim=claim, text="The date.", reported_at=NOON, due_on=NOON.date())
     make_source("unused")
-    workflow.contribute(claim.subject, by=make_user(), at=NOON)
+    contribute(claim.subject, by=make_user(), at=NOON)
     Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)
     return claim
 

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from makers import NOON, make_claim, make_quotation, make_source, make_user, publish
+from makers import NOON, approve, make_claim, make_quotation, make_source, make_user, publish
 
 from claims import documents, presentation, roles, workflow
+from claims.contributions import contribute
 from claims.models import Appearance, Claim, DeskNote, Event, Publication, Reply, Revision, Site, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -128,14 +129,14 @@ def test_the_page_shows_the_claim_as_readers_will_have_it() -> None:
 
 def publish_rest(claim: Claim) -> None:
     reader = make_user()
-    workflow.apply("approve", verdict=claim.verdict, by=reader, at=NOON)
+    approve(claim.verdict, by=reader, at=NOON)
     workflow.apply("publish", verdict=claim.verdict, by=reader, at=NOON)
 
 
 def test_the_head_says_who_and_since_when() -> None:
     author, other = make_user("lin", first_name="Lin", last_name="Marsh"), make_user("ola")
     claim = submitted(author=author, due_on=dt.date(2026, 3, 2))
-    workflow.contribute(claim.subject, by=other, at=NOON)
+    contribute(claim.subject, by=other, at=NOON)
     page = client_of(make_user()).get(address(claim)).content.decode()
     for words in (
         "Waiting for a second read",
@@ -246,7 +247,7 @@ def test_the_number_of_queries_does_not_grow_with_the_claim() -> None:
         )  # fmt: skip
         claim.verdict.evidence.create(stance="context", kind="law", source=source, locator="Article 1")
         DeskNote.objects.create(claim=claim, by=make_user(), at=NOON, text="A note.")
-        workflow.contribute(claim.subject, by=make_user(), at=NOON)
+        contribute(claim.subject, by=make_user(), at=NOON)
     with CaptureQueriesContext(connection) as many:
         client.get(address(claim))
     assert len(many) == len(few)
@@ -266,14 +267,21 @@ def test_an_approval_is_of_the_text_on_the_page() -> None:
     assert Event.objects.get(transition="approve").note == "Well done."
 
 
-@pytest.mark.parametrize("read", ["", "0" * 64, None])
-def test_an_approval_of_no_text_or_another_is_refused(read: str | None) -> None:
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        ("", "An approval is of one text: name the digest of the body that was read."),
+        (None, "An approval is of one text: name the digest of the body that was read."),
+        ("0" * 64, "The text was changed while you were reading it: read it again."),
+    ],
+)
+def test_an_approval_of_no_text_or_another_is_refused(read: str | None, told: str) -> None:
     claim = submitted()
     data = {"do": "approve", "note": "Typed already."} | ({} if read is None else {"digest_read": read})
     answer = client_of(make_user()).post(address(claim), data)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The text was changed while you were reading it: read it again." in page
+    assert told in page
     assert "Typed already." in page
     assert status(claim) == "submitted"
 
@@ -333,7 +341,7 @@ def test_who_worked_on_it_is_told_why_they_cannot_approve_it() -> None:
 def test_a_reporter_reads_and_does_not_decide(do: str) -> None:
     claim, client = submitted(), client_of(make_user(role=roles.REPORTER))
     page = client.get(address(claim)).content.decode()
-    assert "approving is for editors and publishers" in page
+    assert "the permission to take this step; the groups that have it: Editor, Publisher" in page
     assert 'name="digest_read"' not in page
     assert client.post(address(claim), {"do": do, "note": "x"}).status_code == 403
     assert status(claim) == "submitted"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from makers import NOON, make_claim, make_published, make_source, make_speaker, make_topic, make_user
+from makers import NOON, approve, make_claim, make_published, make_source, make_speaker, make_topic, make_user
 
 from claims import workflow
 from claims.models import Appearance, Claim, Event, Evidence, Methodology, Site, Speaker, Topic, Verdict
@@ -94,7 +94,7 @@ def test_unpublished_text_is_nowhere(status: str) -> None:
     if status != "draft":
         workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON, note=MARKER)
     if status == "approved":
-        workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, note=MARKER)
+        approve(verdict, by=make_user(), note=MARKER)
     assert_hidden()
 
 

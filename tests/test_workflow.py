@@ -11,6 +11,8 @@ from django.test import Client
 from makers import (
     NOON,
     TEXT,
+    approve,
+    digest_of,
     make_claim,
     make_methodology,
     make_published,
@@ -21,6 +23,7 @@ from makers import (
 )
 
 from claims import publishing, reference, workflow
+from claims.contributions import contribute
 from claims.models import (
     Appearance,
     Claim,
@@ -32,9 +35,9 @@ from claims.models import (
     Rating,
     Revision,
     Site,
+    Speaker,
     Verdict,
 )
-from claims.publishing import body_digest
 from claims.verification import verify_record
 from sources.models import Snapshot, Source
 
@@ -51,7 +54,15 @@ def bring_to(status: str, *, public: bool = False) -> Verdict:
     for name in ("submit", "approve", "publish", "withdraw")[: STATUSES.index(status)]:
         by = verdict.author if name == "submit" else make_user()
         kind = "update" if public else "publication"
-        workflow.apply(name, verdict=verdict, by=by, at=NOON, kind=kind, note="Because.")
+        workflow.apply(
+            name,
+            verdict=verdict,
+            by=by,
+            at=NOON,
+            kind=kind,
+            note="Because.",
+            digest_read=digest_of(verdict.claim),
+        )
     assert verdict.status == status
     return verdict
 
@@ -65,7 +76,10 @@ def test_every_transition_from_every_status(name: str, status: str) -> None:
     transition = workflow.TRANSITIONS[name]
     if status in transition.sources:
         kind = "publication" if name != "publish" else publishing.kinds(verdict.claim)[0]
-        event = workflow.apply(name, verdict=verdict, by=make_user(), at=NOON, note="Because.", kind=kind)
+        read = digest_of(verdict.claim)
+        event = workflow.apply(
+            name, verdict=verdict, by=make_user(), at=NOON, note="Because.", kind=kind, digest_read=read
+        )
         assert (event.from_status, event.to_status, event.transition) == (status, transition.target, name)
         assert verdict.status == transition.target
         assert Event.objects.filter(verdict=verdict).count() == events + 1
@@ -118,9 +132,16 @@ def test_the_door_asks_for_the_permission_whoever_calls(name: str) -> None:
     status = str(min(workflow.TRANSITIONS[name].sources, key=STATUSES.index))
     verdict = bring_to(status, public=name == "withdraw")
     may, may_not = FIRST_TO_MAY[name]
-    with pytest.raises(workflow.Refused, match=f"permission for this step; .*{may}"):
+    with pytest.raises(workflow.Refused, match=f"permission to take this step; .*{may}"):
         workflow.apply(name, verdict=verdict, by=make_user(role=may_not), at=NOON, note="Because.")
-    workflow.apply(name, verdict=verdict, by=make_user(role=may), at=NOON, note="Because.")
+    workflow.apply(
+        name,
+        verdict=verdict,
+        by=make_user(role=may),
+        at=NOON,
+        note="Because.",
+        digest_read=digest_of(verdict.claim),
+    )
 
 
 class Verified:
@@ -143,13 +164,30 @@ def test_publishing_needs_a_second_factor_where_the_operator_says_so(
     workflow.apply(name, verdict=verdict, by=by, at=NOON, note="Because.")
 
 
+def test_a_change_of_public_reference_data_needs_one_too(settings: Any) -> None:
+    make_published()
+    Speaker.objects.update(name="Ada Quill-Marsh")
+    speaker, by = Speaker.objects.get(), make_user()
+    settings.SECOND_FACTOR_FOR_PUBLISHING = True
+    with pytest.raises(reference.NotAllowed, match="second factor"):
+        reference.change(speaker, by=by, at=NOON)
+    by.is_verified = Verified()  # type: ignore[attr-defined]
+    assert reference.change(speaker, by=by, at=NOON)
+
+
+def test_a_change_of_public_reference_data_needs_an_active_account() -> None:
+    make_published()
+    with pytest.raises(reference.NotAllowed, match="active member of the staff"):
+        reference.change(Speaker.objects.get(), by=make_user(is_active=False), at=NOON)
+
+
 def test_what_is_approved_is_what_was_read() -> None:
     verdict = bring_to("submitted")
-    read = body_digest(verdict.claim)
+    read = digest_of(verdict.claim)
     Verdict.objects.update(summary="Changed while it was being read.")
     with pytest.raises(workflow.Refused, match="while you were reading"):
         workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, digest_read=read)
-    now = body_digest(verdict.claim)
+    now = digest_of(verdict.claim)
     workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, digest_read=now)
 
 
@@ -206,14 +244,14 @@ def test_a_withdrawal_needs_a_reason_and_is_whole_or_not_at_all() -> None:
 def test_the_author_cannot_be_the_second_reader() -> None:
     verdict = bring_to("submitted")
     with pytest.raises(workflow.Refused, match="somebody else"):
-        workflow.apply("approve", verdict=verdict, by=verdict.author, at=NOON)
+        approve(verdict, by=verdict.author, at=NOON)
 
 
 def test_a_contributor_cannot_be_the_second_reader() -> None:
     verdict, contributor = bring_to("submitted"), make_user()
-    workflow.contribute(verdict.claim.subject, by=contributor, at=NOON)
+    contribute(verdict.claim.subject, by=contributor, at=NOON)
     with pytest.raises(workflow.Refused, match="somebody else"):
-        workflow.apply("approve", verdict=verdict, by=contributor, at=NOON)
+        approve(verdict, by=contributor, at=NOON)
 
 
 SHOWN = {
@@ -229,9 +267,9 @@ SHOWN = {
 @pytest.mark.parametrize("row", SHOWN)
 def test_who_changed_reference_data_that_the_claim_shows_cannot_be_its_second_reader(row: str) -> None:
     verdict, editor = bring_to("submitted"), make_user()
-    workflow.contribute(reference.subject_of(SHOWN[row](verdict.claim)), by=editor, at=NOON)
+    contribute(reference.subject_of(SHOWN[row](verdict.claim)), by=editor, at=NOON)
     with pytest.raises(workflow.Refused, match="somebody else"):
-        workflow.apply("approve", verdict=verdict, by=editor, at=NOON)
+        approve(verdict, by=editor, at=NOON)
 
 
 UNSEEN_CHANGES = {
@@ -249,7 +287,7 @@ def test_reference_data_that_goes_on_record_is_what_was_read(subject: str) -> No
     claim = make_claim(source=make_source("report"))
     verdict, reader = claim.verdict, make_user()
     workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
-    workflow.apply("approve", verdict=verdict, by=reader, at=NOON)
+    approve(verdict, by=reader, at=NOON)
     UNSEEN_CHANGES[subject](claim)
     with pytest.raises(workflow.Refused, match=f"{subject} was changed after it was read"):
         workflow.apply("publish", verdict=verdict, by=reader, at=NOON)
@@ -283,17 +321,18 @@ def test_a_negation_that_is_left_out_has_to_be_acknowledged() -> None:
     verdict, reader = claim.verdict, make_user()
     workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
     with pytest.raises(workflow.Refused, match="They never stop"):
-        workflow.apply("approve", verdict=verdict, by=reader, at=NOON)
-    workflow.apply("approve", verdict=verdict, by=reader, at=NOON, acknowledged=True)
+        approve(verdict, by=reader, at=NOON)
+    approve(verdict, by=reader, at=NOON, acknowledged=True)
 
 
 def test_a_contributor_of_an_earlier_round_may_read_the_next() -> None:
     verdict, contributor = bring_to("submitted"), make_user()
-    workflow.contribute(verdict.claim.subject, by=contributor, at=NOON)
+    contribute(verdict.claim.subject, by=contributor, at=NOON)
     reader = make_user()
     for name, by in (("approve", reader), ("publish", reader), ("revise", reader), ("submit", reader)):
-        workflow.apply(name, verdict=verdict, by=by, at=NOON)
-    workflow.apply("approve", verdict=verdict, by=contributor, at=NOON)
+        read = digest_of(verdict.claim)
+        workflow.apply(name, verdict=verdict, by=by, at=NOON, digest_read=read)
+    approve(verdict, by=contributor, at=NOON)
     assert verdict.approver == contributor
 
 
@@ -426,7 +465,7 @@ def test_an_edit_changes_nothing_public() -> None:
     before = Publication.objects.values().get()
     Claim.objects.filter(pk=claim.pk).update(text="Other.", title="Other")
     assert Publication.objects.values().get() == before
-    assert body_digest(claim) != Publication.objects.get().revision.body_digest
+    assert digest_of(claim) != Publication.objects.get().revision.body_digest
 
 
 @pytest.mark.parametrize("username", ["an-editor", workflow.SEED_AUTHOR])

@@ -9,12 +9,14 @@ from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetW
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
 
 from claims.admin.concurrent import ConcurrentMixin
 from claims.admin.deleting import KeepingMixin
 from claims.admin.exporting import ExportMixin
-from claims.admin.forms import LINES
+from claims.admin.forms import LINES, editor
+from claims.contributions import contribute
 
 
 class DeskAdmin(ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
@@ -27,6 +29,18 @@ class DeskAdmin(ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
     list_per_page = 50
     # Fields of rows that this one points to, by the field that does: found first, since joining all of them is slow.
     search_through: dict[str, tuple[str, ...]] = {}
+    # What the public text does not have: a change of it makes nobody a contributor.
+    private_fields: frozenset[str] = frozenset()
+    private_parts: tuple[type[models.Model], ...] = ()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever changes a text that goes on the record has worked on it."""
+        super().save_related(request, form, formsets, change)
+        subject = self.record_subject(form.instance)
+        parts = [formset for formset in formsets if formset.model not in self.private_parts]
+        touched = set(form.changed_data) - self.private_fields or any(part.has_changed() for part in parts)
+        if subject and touched:
+            contribute(subject, by=editor(request), at=timezone.now())
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str

@@ -8,9 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils import timezone
 
-from claims import desk, workflow
+from claims import desk
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.desk import DeskNoteInline, OwnerFilter, owners, sign_notes
 from claims.admin.forms import editor
@@ -59,6 +58,9 @@ class ClaimAdmin(NearestAdmin, SnapshotReading, QuotingAdmin, DeskAdmin):
     search_fields = ["text_folded", "title", "slug"]
     search_help_text = "Words of the claim or of its title, or the identifier."
     bulk_delete = False
+    # Who writes a note to colleagues, or says who is to do it by when, has not touched the text.
+    private_fields = frozenset({"owner", "due_on"})
+    private_parts = (DeskNote,)
     export_fields = ("slug", "text", "language", "claimed_on", "topics")
     autocomplete_fields = ["speaker", "topics"]
     fieldsets = [
@@ -116,13 +118,6 @@ class ClaimAdmin(NearestAdmin, SnapshotReading, QuotingAdmin, DeskAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         sign_notes(request, formset)
         super().save_formset(request, form, formset, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        # Who writes a note to colleagues, or says who is to do it by when, has not touched the text.
-        parts = [formset for formset in formsets if formset.model is not DeskNote]
-        if set(form.changed_data) - {"owner", "due_on"} or any(formset.has_changed() for formset in parts):
-            workflow.contribute(form.instance.subject, by=editor(request), at=timezone.now())
 
     def response_add(self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None) -> Any:
         return self._on_to_the_verdict(request, obj) or super().response_add(request, obj, post_url_continue)

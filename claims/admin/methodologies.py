@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from claims import reference, versions, workflow
+from claims import reference, versions
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.admin.reference import ReferenceAdmin
+from claims.contributions import contribute
 from claims.models import AttributionFinding, Methodology, Rating, RatingScale
 
 _KEPT = (
@@ -105,7 +106,7 @@ class MethodologyAdmin(ReferenceAdmin):
     def copy_as_new_version(self, request: HttpRequest, rows: QuerySet[Methodology]) -> None:
         for row in rows:
             made = versions.copy(row)
-            workflow.contribute(reference.subject_of(made), by=editor(request), at=timezone.now())
+            contribute(reference.subject_of(made), by=editor(request), at=timezone.now())
             said = f"“{row}” is copied as version {made.version}: change that one. Nothing of the old one was touched."
             self.message_user(request, said, messages.SUCCESS)
 
@@ -142,9 +143,3 @@ class RatingScaleAdmin(DeskAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: RatingScale | None = None) -> list[Any]:
         return _with_sentence(super().get_fieldsets(request, obj), obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            subject = reference.subject_of(form.instance.methodology)
-            workflow.contribute(subject, by=editor(request), at=timezone.now())

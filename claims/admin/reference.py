@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from claims import redirects, reference, workflow
+from claims import redirects, reference
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.admin.importing import ImportMixin
@@ -67,12 +67,6 @@ class ReferenceAdmin(DeskAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            subject = reference.subject_of(form.instance)
-            workflow.contribute(subject, by=editor(request), at=timezone.now())
 
     def has_put_on_record_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(reference.PERMISSION)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from claims import documents, presentation, readiness, reference, secondreads, workflow
 from claims.addresses import base_url
 from claims.admin.forms import LinesField, editor
-from claims.admin.steps import bar
+from claims.admin.steps import bar_of
 from claims.body import methodology_reference, topic_reference
 from claims.models import Claim, DeskNote, Methodology, Site
 
@@ -105,11 +105,11 @@ def second_read(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(claim: Claim, *, by: User, base: str) -> dict[str, Any]:
-    verdict = claim.verdict
-    document = documents.preview(claim, site=Site.objects.current(), base_url=base)
-    round_ = secondreads.round_of(verdict)
+    verdict, site = claim.verdict, Site.objects.current()
+    document = documents.preview(claim, site=site, base_url=base)
+    round_ = secondreads.round_of(claim)
     may = {transition.name for transition in workflow.allowed(verdict, by=by)}
-    reason = secondreads.why_not_approve(claim, by=by, round_=round_)
+    reason = secondreads.why_not_approve(claim, by=by)
     methodology = reference.public("methodologies", verdict.methodology.version) or methodology_reference(
         Methodology.objects.for_documents().get(pk=verdict.methodology_id)
     )
@@ -122,7 +122,7 @@ def _shown(claim: Claim, *, by: User, base: str) -> dict[str, Any]:
         "topics": [named[slug] for slug in document["topics"]],
         "difference": secondreads.difference(claim, body=_body(document)),
         "quoted": [_with_reading(item) for item in secondreads.quoted(claim, document=document)],
-        "missing": secondreads.still_missing(claim),
+        "missing": readiness.lacking(claim, site=site),
         "checks": readiness.checklist(claim) if hasattr(verdict.methodology, "scale") else [],
         "negations": readiness.negations_left_out(claim),
         "round": round_,
@@ -148,7 +148,7 @@ def _body(document: dict[str, Any]) -> dict[str, Any]:
 def _page(request: HttpRequest, claim: Claim, shown: dict[str, Any], *, refused: str = "") -> HttpResponse:
     context = {
         **desk_site.each_context(request),
-        "bar": bar(claim, by=editor(request), here="second-read"),
+        "bar": bar_of(claim, by=editor(request), here="second-read"),
         "title": "Second read",
         "subtitle": str(claim),
         "opts": Claim._meta,

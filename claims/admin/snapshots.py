@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from claims import reference, workflow
+from claims import reference
 from claims.admin.forms import editor
 from claims.admin.quoting import reading_address
+from claims.contributions import contribute
 from claims.printed import counted
 from sources import snapshots
 from sources.admin import SnapshotInline
@@ -132,7 +133,7 @@ class SnapshotTaking(admin.ModelAdmin):
                 form.add_error("how", str(error))
             else:
                 if taken.is_new:
-                    workflow.contribute(reference.subject_of(source), by=by, at=at)
+                    contribute(reference.subject_of(source), by=by, at=at)
                 told = f"{taken.sentence} {_facts(taken.snapshot)}"
                 messages.success(request, told) if taken.is_new else messages.info(request, told)
                 return redirect(reading_address(taken.snapshot))

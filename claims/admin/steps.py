@@ -38,12 +38,16 @@ class Bar:
 
 def bar(claim: Claim, *, by: User, here: str) -> Bar:
     """The bar of a saved claim; `here` is the step that is on the page: claim, verdict or second-read."""
-    fresh = Claim.objects.for_documents().select_related("publication").get(pk=claim.pk)
+    return bar_of(
+        Claim.objects.for_documents().select_related("publication").get(pk=claim.pk), by=by, here=here
+    )
+
+
+def bar_of(fresh: Claim, *, by: User, here: str) -> Bar:
+    """The same of a claim that was read with Claim.objects.for_documents() and its publication."""
     verdict: Verdict | None = getattr(fresh, "verdict", None)
     publication = getattr(fresh, "publication", None)
-    lacks = readiness.missing(fresh, site=Site.objects.current())
-    if verdict and not lacks:
-        lacks = readiness.unsettled(fresh)
+    lacks = readiness.lacking(fresh, site=Site.objects.current())
     # What is public lacks nothing that matters now; its next round begins with a revision.
     at_rest = verdict is not None and verdict.status in (Verdict.Status.PUBLISHED, Verdict.Status.WITHDRAWN)
     missing = [] if at_rest else [Missing(lack, place_of(lack, fresh)) for lack in lacks]

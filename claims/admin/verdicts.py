@@ -135,11 +135,6 @@ class VerdictAdmin(QuotingAdmin, DeskAdmin):
         # Only what was typed: a save must not bring back a status that the workflow changed meanwhile.
         obj.save(update_fields=form.changed_data)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            workflow.contribute(form.instance.claim.subject, by=editor(request), at=timezone.now())
-
     def has_submit_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.submit_verdict")
 
@@ -159,26 +154,30 @@ class VerdictAdmin(QuotingAdmin, DeskAdmin):
     @admin.action(description="Approve as second reader", permissions=["approve"])
     def approve(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> HttpResponse | None:
         """A second read is of one text, on its page."""
+        return self._one("admin:claims_claim_second_read", request, verdicts)
+
+    @admin.action(description="Return with a note", permissions=["return"])
+    def send_back(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> HttpResponse | None:
+        """Each writer is told what to mend, so each text goes back on its own page."""
+        return self._one("admin:claims_claim_transition", request, verdicts, "return")
+
+    def _one(
+        self, page: str, request: HttpRequest, verdicts: QuerySet[Verdict], *arguments: str
+    ) -> HttpResponse | None:
         chosen = list(verdicts[:2])
         if len(chosen) == 1:
-            return redirect("admin:claims_claim_second_read", chosen[0].claim_id)
-        self.message_user(
-            request, "A second read takes one claim at a time: choose one and read it.", messages.ERROR
-        )
+            return redirect(page, chosen[0].claim_id, *arguments)
+        self.message_user(request, "This is done for one claim at a time: choose one.", messages.ERROR)
         return None
 
     @admin.action(description="Publish for the first time", permissions=["publish"])
     def publish(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
         self._apply("publish", request, verdicts)
 
-    @admin.action(description="Return to the author", permissions=["return"])
-    def send_back(self, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
-        self._apply("return", request, verdicts, note="Returned from the list of verdicts.")
-
-    def _apply(self, name: str, request: HttpRequest, verdicts: QuerySet[Verdict], note: str = "") -> None:
+    def _apply(self, name: str, request: HttpRequest, verdicts: QuerySet[Verdict]) -> None:
         for verdict in verdicts:
             try:
-                workflow.apply(name, verdict=verdict, by=editor(request), at=timezone.now(), note=note)
+                workflow.apply(name, verdict=verdict, by=editor(request), at=timezone.now())
             except workflow.Refused as error:
                 self.message_user(request, f"{verdict.claim}: {error}", messages.ERROR)
             else:

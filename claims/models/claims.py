@@ -10,7 +10,12 @@ from django.urls import reverse
 from claims.models.speakers import Speaker, Topic
 from sources.dates import Precision, date_constraints
 from sources.fields import FoldedField
-from sources.models import Quotation, Source
+from sources.models import Quotation, Snapshot, Source
+
+
+def _snapshots(path: str) -> models.Prefetch:
+    """A snapshot's text is long: it is read once, however many quotations stand in it."""
+    return models.Prefetch(path, Snapshot.objects.select_related("source"))
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -29,7 +34,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             models.Prefetch("appearances", Appearance.objects.for_documents()),
             models.Prefetch("relations", ClaimRelation.objects.for_documents()),
             "verdict__evidence__source__publisher",
-            "verdict__evidence__quotation__snapshot__source",
+            _snapshots("verdict__evidence__quotation__snapshot"),
         )
 
     def citing(self, source: Source) -> ClaimQuerySet:
@@ -111,7 +116,9 @@ class Claim(models.Model):
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
     def for_documents(self) -> AppearanceQuerySet:
-        return self.select_related("source__publisher", "quotation__snapshot__source")
+        return self.select_related("source__publisher", "quotation").prefetch_related(
+            _snapshots("quotation__snapshot")
+        )
 
 
 class Appearance(models.Model):

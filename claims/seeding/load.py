@@ -140,7 +140,8 @@ def _differs(claim: Claim) -> bool:
     if publication is None:
         return True
     public: str = publication.revision.body_digest
-    return body_digest(claim, second_read_note=workflow.SEED_NOTE) != public
+    fresh = Claim.objects.for_documents().get(pk=claim.pk)
+    return body_digest(fresh, second_read_note=workflow.SEED_NOTE) != public
 
 
 class _Merge:
