@@ -6,7 +6,6 @@ Every field and every relation has a strategy in STRATEGIES; nothing is lost tha
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -14,7 +13,7 @@ from django.db import transaction
 
 from claims import body, merged_rows, permission, projection, record, reference
 from claims.canonical import canonical, digest
-from claims.contributions import contribute
+from claims.contributions import contribute, hand_on
 from claims.merged_rows import GONE, KEPT, STRATEGIES, Mergeable, Strategy
 from claims.models import Contribution, Redirect, Reference, Revision, Verdict
 
@@ -76,7 +75,7 @@ def plan(kept: Mergeable, gone: Mergeable) -> Plan:
         lines=lines,
         kept_on_record=reference.subject_of(kept) in on_record,
         gone_on_record=reference.subject_of(gone) in on_record,
-        pending=tuple(_pending(kept)),
+        pending=tuple(reference.not_public_yet(kept)),
         published=merged_rows.publications(gone),
         void=uses.filter(status=Verdict.Status.APPROVED).count(),
         seen=digest(canonical([merged_rows.values(kept), merged_rows.values(gone)])),
@@ -112,27 +111,6 @@ def _line(name: str, strategy: Strategy, *, kept: Mergeable, gone: Mergeable) ->
     )
 
 
-def _pending(row: Mergeable) -> list[tuple[str, str, str]]:
-    """What of the row readers do not know yet: the entry that a merge appends would publish it too."""
-    documents = reference.recorded(row)
-    if documents is None:
-        return []
-    public, now = documents
-    return [
-        (name.replace("_", " "), _text(public.get(name)), _text(now.get(name)))
-        for name in sorted({*public, *now} - {"format"})
-        if public.get(name) != now.get(name)
-    ]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    if isinstance(value, dict):
-        return ", ".join(_text(part) for part in value.values() if part is not None)
-    return "" if value is None else str(value)
-
-
 @transaction.atomic
 def merge(
     kept: Mergeable,
@@ -142,7 +120,7 @@ def merge(
     at: dt.datetime,
     note: str = "",
     choices: Mapping[str, str] | None = None,
-    seen: str | None = None,
+    seen: str,
 ) -> list[Revision]:
     """Merge `gone` into `kept` and delete it; returns the entries that tell the public, none for private rows.
 
@@ -151,6 +129,8 @@ def merge(
     """
     permitted(by)
     _comparable(kept, gone)
+    # Publications wait: they show the rows that are merged here, and two that wait for each other are both lost.
+    record.lock_head()
     rows = {
         row.pk: row
         for row in type(kept)
@@ -164,7 +144,7 @@ def merge(
         )
     kept, gone = rows[kept.pk], rows[gone.pk]
     planned = plan(kept, gone)
-    if seen is not None and seen != planned.seen:
+    if seen != planned.seen:
         raise Refused("One of the two rows was changed while you were looking at them: look at them again.")
     if planned.public:
         permitted(by, public=True)
@@ -204,10 +184,7 @@ def _chosen(planned: Plan, choices: Mapping[str, str]) -> dict[str, str]:
 
 def _hand_over(old: str, new: str, *, by: User, at: dt.datetime) -> None:
     """Who worked on the merged row worked on what is left of both, and so did who merged them."""
-    known = dict(Contribution.objects.filter(subject=new).values_list("user", "at"))
-    for noted in Contribution.objects.filter(subject=old).select_related("user"):
-        last = max(noted.at, known.get(noted.user_id, noted.at))
-        contribute(new, by=noted.user, at=last)
+    hand_on(old, new, at=at)
     Contribution.objects.filter(subject=old).delete()
     contribute(new, by=by, at=at)
 

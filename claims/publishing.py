@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -10,6 +11,8 @@ from claims import projection, readiness, record, reference
 from claims.body import claim_body, withdrawal_body
 from claims.canonical import canonical, digest
 from claims.models import Claim, Publication, Revision, Site
+
+Kind = Revision.Kind
 
 
 class NotReady(Exception):
@@ -25,7 +28,17 @@ def new_references(claim: Claim) -> dict[str, str]:
 
     `claim` comes from Claim.objects.for_documents().
     """
+    return {reference.subject_of(row): reference.seen_digest(row) for row in first_shown(claim)}
+
+
+def first_shown(claim: Claim) -> list[reference.Row]:
+    """The reference rows that readers see for the first time with this claim (from Claim.objects.for_documents())."""
     return reference.unrecorded(reference.rows_of(claim, site=Site.objects.current()))
+
+
+def digest_to_read(claim: Claim) -> str:
+    """What a second reader has before them: the body, and the reference data that goes on record with it."""
+    return digest(canonical({"body": body_digest(claim), "references": new_references(claim)}))
 
 
 def body_digest(claim: Claim, *, second_read_note: str | None = None) -> str:
@@ -35,21 +48,59 @@ def body_digest(claim: Claim, *, second_read_note: str | None = None) -> str:
 
 
 def kinds(claim: Claim) -> tuple[str, ...]:
-    """The kinds of entry that publishing the claim now can be: its first, one after a withdrawal, or a notice."""
-    publication = Publication.objects.with_pages().filter(slug=claim.slug).first()
+    """The kinds of entry that publishing the claim now can be: its first, one after a withdrawal, or a notice.
+
+    Which notice is decided by what changed: another finding is a change of verdict or a correction, and a typing error
+    touches nothing but prose. `claim` comes from Claim.objects.for_documents() and has a verdict.
+    """
+    publication = Publication.objects.with_pages().select_related("revision").filter(slug=claim.slug).first()
     if publication is None:
-        return (Revision.Kind.PUBLICATION,)
-    return (Revision.Kind.RESTORATION,) if publication.withdrawn else Revision.NOTICES
+        return (Kind.PUBLICATION,)
+    if publication.withdrawn:
+        return (Kind.RESTORATION,)
+    public = json.loads(publication.revision.body or "null")
+    now = claim_body(claim, site=Site.objects.current())
+    if _findings(public) != _findings(now):
+        return (Kind.VERDICT_CHANGE, Kind.CORRECTION)
+    notices = (Kind.CORRECTION, Kind.CLARIFICATION, Kind.UPDATE)
+    return (*notices, Kind.TYPO) if _without_prose(public) == _without_prose(now) else notices
 
 
-_WRONG_KIND = {
-    Revision.Kind.PUBLICATION.value: "The first revision of a claim is its publication.",
-    Revision.Kind.RESTORATION.value: "The claim was withdrawn: publishing it again is its restoration.",
-    Revision.NOTICES[0]: (
-        "The claim is on the record already: say whether this is a correction, a change of verdict, "
-        "a clarification, an update or a typing error."
-    ),
-}
+def _findings(body: dict[str, Any]) -> tuple[Any, ...]:
+    veracity = body["veracity"] or {}
+    return (
+        body["attribution"]["finding"],
+        *(veracity.get(name) for name in ("rating", "value", "best", "worst")),
+    )
+
+
+# What a typing error can stand in. Quoted words are not among them: they are those of the source.
+_PROSE = {"claim", "title", "summary", "rationale", "not_known", "note", "role", "locator"}
+# Of the round and not of the text.
+_ROUND = {"second_read", "second_read_note"}
+
+
+def _without_prose(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: _without_prose(value) for name, value in part.items() if name not in _PROSE | _ROUND}
+    return [_without_prose(one) for one in part] if isinstance(part, list) else part
+
+
+def _wrong_kind(kind: str, allowed: tuple[str, ...]) -> str:
+    if Kind.PUBLICATION in allowed:
+        return "The first revision of a claim is its publication."
+    if Kind.RESTORATION in allowed:
+        return "The claim was withdrawn: publishing it again is its restoration."
+    if Kind.VERDICT_CHANGE in allowed:
+        return "Readers have another finding: say whether this is a change of verdict or a correction."
+    if kind == Kind.VERDICT_CHANGE:
+        return "Both findings are what readers have: this is no change of verdict."
+    if kind == Kind.TYPO:
+        return "More than prose was changed: this is no typing error."
+    return (
+        "The claim is on the record already: say whether this is a correction, a clarification, an update or a "
+        "typing error."
+    )
 
 
 @transaction.atomic
@@ -68,23 +119,23 @@ def publish(
 
     `digest_read` is the digest of the text that was read (or loaded), `references_read` are those of the reference
     data that goes on record with it; a text with another digest is not published. `together` names claims that are
-    published in the same transaction.
+    published in the same transaction. `claim` comes from Claim.objects.for_documents().
     Raises NotReady with what is missing. Called by claims.workflow alone, which knows who may.
     """
+    reference.lock(reference.rows_of(claim, site=Site.objects.current()))
     fresh = Claim.objects.for_documents().get(pk=claim.pk)
     site = Site.objects.current()
     lacking: list[str] = [*readiness.missing(fresh, site=site, together=together)]
     allowed = kinds(fresh)
     if kind not in allowed:
-        lacking.append(_WRONG_KIND[allowed[0]])
-    first = Revision.Kind.PUBLICATION in allowed
-    if not first and kind != Revision.Kind.TYPO and not note.strip():
+        lacking.append(_wrong_kind(kind, allowed))
+    first = Kind.PUBLICATION in allowed
+    if not first and kind != Kind.TYPO and not note.strip():
         lacking.append("A change of a published claim needs a public note.")
     if not lacking:
-        rows = reference.unrecorded(reference.rows_of(fresh, site=site))
         lacking += [
             f"{subject} was changed after it was read: it has to be read again."
-            for subject, made in rows.items()
+            for subject, made in new_references(fresh).items()
             if references_read.get(subject) != made
         ]
     body = claim_body(fresh, site=site, second_read_note=second_read_note)
@@ -112,7 +163,7 @@ def withdraw(*, claim: Claim, reason: str, at: dt.datetime) -> Revision:
     published = json.loads(publication.revision.body or "null")
     revision = record.append(
         subject=claim.subject,
-        kind=Revision.Kind.WITHDRAWAL,
+        kind=Kind.WITHDRAWAL,
         note=reason,
         at=at,
         body=withdrawal_body(published, reason=reason),

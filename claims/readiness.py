@@ -29,12 +29,34 @@ class Lack(str):
 
 
 def lacking(claim: Claim, *, site: Site) -> list[Lack]:
-    """What keeps `claim` from its second read: what it lacks, then what the checklist leaves open.
+    """What keeps `claim` from its second read: what it lacks, and what the checklist leaves open.
 
     `claim` must come from Claim.objects.for_documents().
     """
     found = missing(claim, site=site)
-    return found if found or getattr(claim, "verdict", None) is None else unsettled(claim)
+    verdict = getattr(claim, "verdict", None)
+    if verdict is None or not hasattr(verdict.methodology, "scale"):
+        return found
+    return [*found, *_against_its_evidence(verdict), *unsettled(claim)]
+
+
+def _against_its_evidence(verdict: Verdict) -> Iterator[Lack]:
+    """A rating on one side of the scale's middle, with evidence and none of it on that side."""
+    rating, scale = verdict.rating, verdict.methodology.scale
+    stances = {piece.stance for piece in verdict.evidence.all()}
+    if rating is None or rating.value is None or not stances:
+        return
+    middle = (scale.worst + scale.best) / 2
+    if rating.value > middle and Evidence.Stance.SUPPORTS not in stances:
+        side = "supports the claim"
+    elif rating.value < middle and Evidence.Stance.REFUTES not in stances:
+        side = "speaks against the claim"
+    else:
+        return
+    yield Lack(
+        f"The rating is “{rating.label}”, and no evidence {side}: cite it, or rate the claim otherwise.",
+        place="verdict.rating",
+    )
 
 
 def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list[Lack]:
@@ -147,36 +169,36 @@ class Check:
 def checklist(claim: Claim) -> list[Check]:
     """What the methodology asks of a verdict before its second read (claim from Claim.objects.for_documents()).
 
-    Two sources or the reason for one; evidence for and against or the reason for one side; a comment sought or the
-    reason why not. A verdict without evidence by its rating ("not checkable") has no sources and sides to weigh.
+    Evidence from two sources or the reason for one (where the claim was made proves nothing); evidence for and
+    against or the reason for one side; a comment sought or the reason why not. A verdict without evidence by its
+    rating ("not checkable") has no sources and sides to weigh.
     """
     verdict = claim.verdict
     evidence = list(verdict.evidence.all())
-    parts: list[Appearance | Evidence] = [*claim.appearances.all(), *evidence]
-    sources = {part.source_id for part in parts}
     stances = {piece.stance for piece in evidence}
     sided = {Evidence.Stance.SUPPORTS.value, Evidence.Stance.REFUTES.value}
+    sources = {piece.source_id for piece in evidence if piece.stance in sided}
     unrated = verdict.rating is None or verdict.rating.slug in _NEEDS_NO_EVIDENCE
     reply = getattr(verdict, "reply", None)
     asked = {
         "two-sources": Check(
-            "Are two sources cited, or is it said why one is enough?",
-            len(sources) >= 2,
-            f"{len(sources)} cited",
+            "Does evidence for or against come from two sources, or is it said why one is enough?",
+            len(sources) >= 2 or (unrated and not evidence),
+            f"So far {['none does', 'it comes from one', f'it comes from {len(sources)}'][min(len(sources), 2)]}",
             verdict.one_source_reason,
             "verdict.one_source_reason",
         ),
         "both-sides": Check(
             "Is there evidence for and against, or is it said why there is none?",
             sided <= stances or (unrated and not evidence),
-            ", ".join(sorted(stances & sided)) or "no evidence for or against",
+            _sides(stances),
             verdict.one_side_reason,
             "verdict.one_side_reason",
         ),
         "reply": Check(
             "Was a comment sought, or is it said why not?",
             reply is not None,
-            str(reply) if reply else "nobody was asked",
+            f"So far {reply or 'nobody was asked'}",
             verdict.no_reply_reason,
             "verdict.no_reply_reason",
         ),
@@ -184,10 +206,19 @@ def checklist(claim: Claim) -> list[Check]:
     return [asked[name] for name in verdict.methodology.checklist]
 
 
+def _sides(stances: set[str]) -> str:
+    supports, refutes = Evidence.Stance.SUPPORTS in stances, Evidence.Stance.REFUTES in stances
+    if supports and refutes:
+        return "There is both"
+    if supports or refutes:
+        return f"So far all of it speaks {'for' if supports else 'against'} the claim"
+    return "So far there is none"
+
+
 def unsettled(claim: Claim) -> list[Lack]:
     """The points of the checklist that are neither met nor explained."""
     return [
-        Lack(f"{check.question} ({check.found}.)", place=check.place)
+        Lack(f"{check.question} {check.found}.", place=check.place)
         for check in checklist(claim)
         if not check.is_settled
     ]

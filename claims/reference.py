@@ -5,11 +5,12 @@ Public pages read speakers, sources, topics, publishers and methodologies from h
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from claims import body as forms
 from claims import permission, projection, record, redirects
@@ -27,7 +28,7 @@ from claims.models import (
     Speaker,
     Topic,
 )
-from sources.models import Publisher, Source
+from sources.models import Publisher, Snapshot, Source
 
 _FORMS: dict[type, Any] = {
     Speaker: ("speakers", forms.speaker_reference),
@@ -74,6 +75,44 @@ def recorded(row: Row) -> tuple[dict[str, Any], dict[str, Any]] | None:
     return (_document(current), public_form(row)) if current else None
 
 
+def not_public_yet(row: Row) -> list[tuple[str, str, str]]:
+    """What readers do not know yet of a row that they know: a name, what they have, what the row says now."""
+    documents = recorded(row)
+    if documents is None:
+        return []
+    public, now = documents
+    return [
+        (_named(name), _in_words(public.get(name)), _in_words(now.get(name)))
+        for name in sorted({*public, *now} - _FORM)
+        if public.get(name) != now.get(name)
+    ]
+
+
+def in_words(row: Row) -> list[tuple[str, str]]:
+    """What readers would see of the row now, for whoever has to read it first."""
+    shown = (
+        (_named(name), _in_words(value)) for name, value in public_form(row).items() if name not in _FORM
+    )
+    return [(name, text) for name, text in shown if text]
+
+
+_FORM = {"format", "reference"}
+
+
+def _named(member: str) -> str:
+    return member.replace("_", " ")
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(map(_in_words, value))
+    if isinstance(value, dict):
+        return ", ".join(_in_words(part) for part in value.values() if part is not None)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
 class NotUsed(Exception):
     """The row is not on the record: no published fact-check has used it, so readers do not know it."""
 
@@ -86,21 +125,56 @@ PERMISSION = "claims.publish_reference"
 CHANGE = "change what the public reads"
 
 
-def change(
-    row: Row, *, by: User, at: dt.datetime, note: str = "The data was changed by its editors."
-) -> Revision | None:
-    """Publish a row that readers know already as it stands now.
+class Moved(Exception):
+    """The row is another one than the account had before it."""
 
-    Raises NotUsed for a row that they do not know, and NotAllowed where `by` may not.
+
+@transaction.atomic
+def change(
+    row: Row, *, by: User, at: dt.datetime, seen: str, note: str = "The data was changed by its editors."
+) -> Revision | None:
+    """Publish a row that readers know already as it stands now, which is what `by` has seen.
+
+    `seen` is the digest of public_form(row). Raises NotUsed for a row that readers do not know, NotAllowed where `by`
+    may not, and Moved where the row was changed since.
     """
-    why_not = permission.objection(by, PERMISSION, to=CHANGE, public=True)
+    why_not = why_not_change(by)
     if why_not:
         raise NotAllowed(why_not)
     if not Reference.objects.filter(subject=subject_of(row)).exists():
         raise NotUsed(
             f"“{row}” is not used by a published fact-check; it goes on record with the first that does."
         )
-    return put_on_record(row, note=note, at=at)
+    lock([row])
+    fresh: Row = type(row)._default_manager.get(pk=row.pk)
+    if seen != seen_digest(fresh):
+        raise Moved(f"“{fresh}” was changed while you were looking at it: nothing was published. Look again.")
+    return put_on_record(fresh, note=note, at=at)
+
+
+def why_not_change(by: User) -> str:
+    """Why `by` may not change what the public reads; empty where they may."""
+    return permission.objection(by, PERMISSION, to=CHANGE, public=True)
+
+
+def seen_digest(row: Row) -> str:
+    """What stands for the public form of a row: who confirms it names this."""
+    return digest(canonical(public_form(row)))
+
+
+def lock(rows: Iterable[Row]) -> None:
+    """Wait for whoever is changing these rows, and let nobody change them until the transaction ends.
+
+    Always in the same order, so that two who wait do not wait for each other. SQLite has one writer at a time.
+    """
+    if not connection.features.has_select_for_update:
+        return
+    keys: dict[type[Row], set[int]] = defaultdict(set)
+    for row in rows:
+        keys[type(row)].add(row.pk)
+    for model in sorted(keys, key=lambda model: model.__name__):
+        locked = model._base_manager.select_for_update(no_key=True).filter(pk__in=keys[model])
+        list(locked.order_by("pk").values_list("pk"))
 
 
 def rows_of(claim: Claim, *, site: Site) -> list[Row]:
@@ -121,11 +195,8 @@ def rows_of(claim: Claim, *, site: Site) -> list[Row]:
 
 def first_use(rows: Iterable[Row], *, at: dt.datetime) -> None:
     """Put rows on record that no publication has used before; rows on record stay as the record has them."""
-    by_subject = {subject_of(row): row for row in rows}
-    known = set(Reference.objects.filter(subject__in=by_subject).values_list("subject", flat=True))
-    for subject, row in by_subject.items():
-        if subject not in known:
-            put_on_record(row, note="First used by a published fact-check.", at=at)
+    for row in unrecorded(rows):
+        put_on_record(row, note="First used by a published fact-check.", at=at)
 
 
 # Reference rows are public only while a current publication uses them; methodologies explain old ones too.
@@ -147,15 +218,14 @@ def _used(kind: str) -> models.QuerySet[Any] | None:
     return rows._default_manager.order_by().filter(models.Exists(uses))
 
 
-def unrecorded(rows: Iterable[Row]) -> dict[str, str]:
-    """Digest by subject of the rows that a publication would put on record for the first time."""
+def unrecorded(rows: Iterable[Row]) -> list[Row]:
+    """The rows that a publication would put on record for the first time."""
     by_subject = {subject_of(row): row for row in rows}
     known = set(Reference.objects.filter(subject__in=by_subject).values_list("subject", flat=True))
-    return {
-        subject: digest(canonical(public_form(row)))
-        for subject, row in by_subject.items()
-        if subject not in known
-    }
+    new = [row for subject, row in by_subject.items() if subject not in known]
+    listed = models.Prefetch("snapshots", Snapshot.objects.defer("text"))
+    models.prefetch_related_objects([row for row in new if isinstance(row, Source)], listed)
+    return new
 
 
 def public_site() -> dict[str, Any] | None:

@@ -1,7 +1,11 @@
 """Versions of a methodology: what verdicts were made under stays as it is, and a change is another version."""
 
+import datetime as dt
+
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from claims.contributions import contribute, hand_on
 from claims.models import Methodology, RatingScale, Revision
 from claims.reference import subject_of
 
@@ -22,8 +26,11 @@ def next_version() -> str:
 
 
 @transaction.atomic
-def copy(methodology: Methodology) -> Methodology:
-    """A new version with the same rules, scale, ratings and findings, for its editors to change; the old one stays."""
+def copy(methodology: Methodology, *, by: User, at: dt.datetime) -> Methodology:
+    """A new version with the same rules, scale, ratings and findings, for its editors to change; the old one stays.
+
+    Who wrote the old one has written the new one, with `by`.
+    """
     ratings, findings = [], list(methodology.attribution_findings.all())
     scale = RatingScale.objects.filter(methodology=methodology).first()
     if scale:
@@ -42,4 +49,6 @@ def copy(methodology: Methodology) -> Methodology:
         finding.pk, finding.methodology = None, made
         finding._state.adding = True
         finding.save()
+    hand_on(subject_of(methodology), subject_of(made), at=at)
+    contribute(subject_of(made), by=by, at=at)
     return made

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
-from claims import permission, publishing, readiness
+from claims import permission, publishing, readiness, record
 from claims.contributions import contributors
 from claims.models import Claim, Event, Publication, Revision, Site, Verdict
 
@@ -97,8 +97,8 @@ def not_a_contributor(change: Change) -> None:
 def as_read(change: Change) -> None:
     """What is approved is what the second reader had on the page, not what it became meanwhile."""
     if not change.digest_read:
-        raise Refused("An approval is of one text: name the digest of the body that was read.")
-    if change.digest_read != change.digest:
+        raise Refused("An approval is of one text: name the digest of what was read.")
+    if change.digest_read != publishing.digest_to_read(change.claim):
         raise Refused("The text was changed while you were reading it: read it again.")
 
 
@@ -166,7 +166,11 @@ TRANSITIONS = {
         ),
         # What comes back was read by two people again: a restored verdict begins as a draft.
         Transition(
-            "restore", frozenset({Status.WITHDRAWN}), Status.DRAFT, (permitted,), "Take up again to restore"
+            "restore",
+            frozenset({Status.WITHDRAWN}),
+            Status.DRAFT,
+            (permitted_in_public,),
+            "Take up again to restore",
         ),
         # A seed load does not pretend to an approval: it has a transition of its own, and the document says so.
         Transition("load", frozenset({Status.DRAFT, Status.PUBLISHED}), Status.PUBLISHED, (seed_desk,)),
@@ -231,7 +235,7 @@ def apply(
 
     `note` goes with the event, and is the public note where the transition publishes; `kind` is the kind of the
     revision then. `acknowledged` says that the second reader has seen the negations that quotations leave out, and
-    `digest_read` is the digest of the body that was on the reader's page: an approval names it.
+    `digest_read` is publishing.digest_to_read of what was on the reader's page: an approval names it.
     `reader` is the second desk account of a seed load and nobody else's business, and `together` the claims that are
     loaded in the same transaction.
     Raises Refused with a sentence where a guard says no, the status is another one by now, or publishing finds
@@ -240,7 +244,11 @@ def apply(
     transition = TRANSITIONS.get(name)
     if transition is None:
         raise Refused(f"There is no transition called {name}.")
-    verdict.refresh_from_db()
+    if transition.target in (Status.PUBLISHED, Status.WITHDRAWN):
+        record.lock_head()
+    # Whoever is writing the text ends first, and is then known to have written it.
+    Claim.objects.select_for_update(no_key=True).get(pk=verdict.claim_id)
+    verdict.refresh_from_db(from_queryset=Verdict.objects.select_for_update(no_key=True))
     if verdict.status not in transition.sources:
         raise Refused(_from_elsewhere(name, verdict))
     loading = name == "load"
@@ -278,7 +286,7 @@ def apply(
     try:
         if transition.target == Status.PUBLISHED:
             publishing.publish(
-                claim=verdict.claim,
+                claim=claim,
                 kind=kind,
                 note=note,
                 at=at,
@@ -317,8 +325,9 @@ def _read(change: Change, *, by: AbstractBaseUser | None) -> dict[str, Any]:
 def publish_as_seeds(
     claim: Claim, *, author: User, reader: User, at: dt.datetime, together: Collection[str]
 ) -> Event:
-    """Publish a seed claim as the two desk accounts; one that is on the record gets an update."""
+    """Publish a seed claim as the two desk accounts; a text on the record gets an update or a change of verdict."""
     known = Revision.objects.of(claim.subject).exists()
+    kinds = publishing.kinds(Claim.objects.for_documents().get(pk=claim.pk))
     return apply(
         "load",
         verdict=claim.verdict,
@@ -326,6 +335,6 @@ def publish_as_seeds(
         reader=reader,
         at=at,
         note="Updated from reviewed seed files." if known else SEED_NOTE,
-        kind=Revision.Kind.UPDATE if known else Revision.Kind.PUBLICATION,
+        kind=Revision.Kind.UPDATE if Revision.Kind.UPDATE in kinds else kinds[0],
         together=together,
     )

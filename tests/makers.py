@@ -22,7 +22,7 @@ from claims.models import (
     Topic,
     Verdict,
 )
-from claims.publishing import body_digest
+from claims.publishing import digest_to_read
 from sources import quotations
 from sources.models import Publisher, Quotation, Snapshot, Source, fingerprint
 
@@ -146,7 +146,7 @@ def make_claim(
     *,
     source: Source | None = None,
     author: User | None = None,
-    rating: str = "true",
+    rating: str = "false",
     attribution: str = "reported",
     **values: Any,
 ) -> Claim:
@@ -202,8 +202,8 @@ def make_claim(
 
 
 def digest_of(claim: Claim) -> str:
-    """The digest of the claim's body as it stands now, as the second reader's page has it."""
-    return body_digest(Claim.objects.for_documents().get(pk=claim.pk))
+    """What stands for the text as it is now, as the second reader's page has it."""
+    return digest_to_read(Claim.objects.for_documents().get(pk=claim.pk))
 
 
 def approve(verdict: Verdict, *, by: User, at: dt.datetime = NOON, **words: Any) -> Event:

@@ -1,5 +1,6 @@
 """The admin: every page opens, what only the program writes stays read-only, and actions go through the one door."""
 
+import re
 from typing import Any
 
 import pytest
@@ -108,22 +109,33 @@ def test_who_wrote_the_claim_before_its_verdict_cannot_be_the_second_reader() ->
     assert claim.verdict.status == "submitted"
 
 
+def put_on_record(client: Client, row: Any, note: str = "She married.") -> str:
+    """Ask for the page that shows what readers would get, and confirm what it showed; what is answered."""
+    address = reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_changelist")
+    page = client.post(address, {"action": "put_on_record", "_selected_action": [row.pk]})
+    (seen,) = re.findall(r'name="seen-\d+" value="(\w+)"', page.content.decode())
+    data = {"action": "put_on_record", "_selected_action": [row.pk], "confirmed": "1", "note": note}
+    return str(client.post(address, {**data, f"seen-{row.pk}": seen}, follow=True).content.decode())
+
+
 def test_a_changed_name_is_public_by_an_entry_only() -> None:
     make_published()
     client, speaker = signed_in(), Speaker.objects.get()
     address = reverse("admin:claims_speaker_changelist")
-    action = {"action": "put_on_record", "_selected_action": [speaker.pk]}
     Speaker.objects.update(name="Ada Quill-Marsh")
     assert "Quill-Marsh" not in Client().get("/speakers/ada-quill/").content.decode()
-    client.post(address, action)
+    page = client.post(address, {"action": "put_on_record", "_selected_action": [speaker.pk]})
+    assert "Ada Quill → Ada Quill-Marsh" in page.content.decode()
+    assert "Say in a public note" in put_on_record(client, speaker, note=" ")
+    assert Revision.objects.of("speakers/ada-quill").count() == 1
+    put_on_record(client, speaker)
     assert "Quill-Marsh" in Client().get("/speakers/ada-quill/").content.decode()
     entries = Revision.objects.of("speakers/ada-quill")
-    assert [entry.number for entry in entries] == [1, 2]
-    client.post(address, action)
+    assert [(entry.number, entry.note) for entry in entries][1:] == [(2, "She married.")]
+    assert "the record says so already" in put_on_record(client, speaker)
     assert entries.count() == 2
     unused = make_speaker("unused", name="Unused")
-    action["_selected_action"] = [unused.pk]
-    assert "not used by a published fact-check" in client.post(address, action, follow=True).content.decode()
+    assert "not used by a published fact-check" in put_on_record(client, unused)
 
 
 def test_saving_without_a_change_changes_nothing() -> None:

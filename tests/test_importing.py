@@ -126,7 +126,7 @@ def test_errors_by_line_and_column(kind: str, text: str, column: str, sentence: 
     make_publisher()
     known, gone = make_speaker("known", name="Known"), make_speaker("gone", name="Known")
     SpeakerLink.objects.create(speaker=known, url="https://example.org/known")
-    merging.merge(known, gone, by=make_user(), at=NOON)
+    merging.merge(known, gone, by=make_user(), at=NOON, seen=merging.plan(known, gone).seen)
     (row,) = importing.plan(kind, text).rows
     assert (row.line, row.outcome) == (2, "error")
     assert [where for where, _ in row.problems] == [column]

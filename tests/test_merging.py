@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from makers import (
@@ -53,7 +54,14 @@ NOTE = "Two spellings of one name."
 
 def merge(kept: Any, gone: Any, **values: Any) -> list[Revision]:
     by = values.pop("by", None) or make_user()
-    return merging.merge(kept, gone, **{"by": by, "at": NOON, "note": NOTE, "choices": {}, **values})
+    try:
+        now = [type(row)._default_manager.get(pk=row.pk) for row in (kept, gone)]
+        seen = merging.plan(*now).seen
+    except (merging.Refused, ObjectDoesNotExist):
+        seen = ""
+    return merging.merge(
+        kept, gone, **{"seen": seen, "by": by, "at": NOON, "note": NOTE, "choices": {}, **values}
+    )
 
 
 def two_speakers() -> tuple[Speaker, Speaker]:

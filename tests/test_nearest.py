@@ -72,8 +72,8 @@ def test_drafts_and_publications_say_their_state_and_findings() -> None:
     alone = Claim.objects.create(slug="alone", text="In secret the island ferry was sold.", title="Ferry")
     found = {near.claim: near for near in nearest(text="The island's ferry was sold in secret")}
     assert {key: (near.state, near.findings) for key, near in found.items()} == {
-        draft.pk: ("Being written", ("Reported", "True")),
-        public.pk: ("Published", ("Reported", "True")),
+        draft.pk: ("Being written", ("Reported", "False")),
+        public.pk: ("Published", ("Reported", "False")),
         alone.pk: ("No verdict yet", ()),
     }
     assert {near.public for near in found.values()} == {None, "/claims/public/"}

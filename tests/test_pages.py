@@ -102,7 +102,7 @@ def test_some_of_the_words_are_better_than_nothing() -> None:
 
 def test_filters_that_leave_nothing_can_be_taken_off() -> None:
     make_published("bridge", text="The bridge will open.")
-    text = page("/?q=bridge&rating=false")
+    text = page("/?q=bridge&rating=true")
     assert "No claim has all of these words and passes the filters." in text
     assert '<a href="/?q=bridge">Look for the words without the filters</a>' in text
 

@@ -140,7 +140,7 @@ TAMPERING = {
         "1",
     ),
     "another head": (sql("UPDATE claims_head SET sequence = 3"), "head"),
-    "a publication's column": (sql("UPDATE claims_publication SET rating = 'false'"), "column rating"),
+    "a publication's column": (sql("UPDATE claims_publication SET rating = 'mixed'"), "column rating"),
     "a publication's words": (
         sql("UPDATE claims_publication SET search_text = 'other'"),
         "column search_text",

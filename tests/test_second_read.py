@@ -14,6 +14,7 @@ from makers import NOON, approve, make_claim, make_quotation, make_source, make_
 from claims import documents, presentation, roles, workflow
 from claims.contributions import contribute
 from claims.models import Appearance, Claim, DeskNote, Event, Publication, Reply, Revision, Site, Verdict
+from claims.publishing import body_digest
 
 pytestmark = pytest.mark.django_db
 
@@ -220,7 +221,7 @@ def test_the_checklist_with_its_reasons_and_what_is_missing() -> None:
     assert "The summary is missing" in page
     assert "<b>Explained:</b>" in page
     assert "The report is the only one." in page
-    assert "<b>Open:</b> nobody was asked." in page
+    assert "<b>Open:</b> So far nobody was asked." in page
 
 
 def test_a_claim_without_a_verdict_has_nothing_to_read() -> None:
@@ -263,15 +264,16 @@ def test_an_approval_is_of_the_text_on_the_page() -> None:
     answer = client.post(address(claim), {"do": "approve", "digest_read": read, "note": "Well done."})
     assert (answer.status_code, answer.headers["Location"]) == (302, address(claim))
     verdict = Verdict.objects.get()
-    assert (verdict.status, verdict.approver, verdict.approved_digest) == ("approved", reader, read)
+    assert (verdict.status, verdict.approver) == ("approved", reader)
+    assert verdict.approved_digest == body_digest(fresh(claim))
     assert Event.objects.get(transition="approve").note == "Well done."
 
 
 @pytest.mark.parametrize(
     ("read", "told"),
     [
-        ("", "An approval is of one text: name the digest of the body that was read."),
-        (None, "An approval is of one text: name the digest of the body that was read."),
+        ("", "An approval is of one text: name the digest of what was read."),
+        (None, "An approval is of one text: name the digest of what was read."),
         ("0" * 64, "The text was changed while you were reading it: read it again."),
     ],
 )

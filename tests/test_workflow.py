@@ -26,6 +26,7 @@ from claims import publishing, reference, workflow
 from claims.contributions import contribute
 from claims.models import (
     Appearance,
+    AttributionFinding,
     Claim,
     ClaimRelation,
     Event,
@@ -168,17 +169,31 @@ def test_a_change_of_public_reference_data_needs_one_too(settings: Any) -> None:
     make_published()
     Speaker.objects.update(name="Ada Quill-Marsh")
     speaker, by = Speaker.objects.get(), make_user()
+    seen = reference.seen_digest(speaker)
     settings.SECOND_FACTOR_FOR_PUBLISHING = True
     with pytest.raises(reference.NotAllowed, match="second factor"):
-        reference.change(speaker, by=by, at=NOON)
+        reference.change(speaker, by=by, at=NOON, seen=seen)
     by.is_verified = Verified()  # type: ignore[attr-defined]
-    assert reference.change(speaker, by=by, at=NOON)
+    assert reference.change(speaker, by=by, at=NOON, seen=seen)
 
 
 def test_a_change_of_public_reference_data_needs_an_active_account() -> None:
     make_published()
     with pytest.raises(reference.NotAllowed, match="active member of the staff"):
-        reference.change(Speaker.objects.get(), by=make_user(is_active=False), at=NOON)
+        reference.change(Speaker.objects.get(), by=make_user(is_active=False), at=NOON, seen="")
+
+
+def test_what_goes_on_the_record_is_what_was_seen() -> None:
+    make_published()
+    Speaker.objects.update(name="Ada Quill-Marsh")
+    speaker = Speaker.objects.get()
+    seen = reference.seen_digest(speaker)
+    Speaker.objects.update(name="Written since")
+    with pytest.raises(reference.Moved, match="while you were looking"):
+        reference.change(speaker, by=make_user(), at=NOON, seen=seen)
+    with pytest.raises(reference.Moved):
+        reference.change(speaker, by=make_user(), at=NOON, seen="")
+    assert Revision.objects.of("speakers/ada-quill").count() == 1
 
 
 def test_what_is_approved_is_what_was_read() -> None:
@@ -189,6 +204,73 @@ def test_what_is_approved_is_what_was_read() -> None:
         workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, digest_read=read)
     now = digest_of(verdict.claim)
     workflow.apply("approve", verdict=verdict, by=make_user(), at=NOON, digest_read=now)
+
+
+KINDS = {
+    "another rating": (
+        lambda: Verdict.objects.update(rating=Rating.objects.get(slug="mixed")),
+        {"verdict_change", "correction"},
+    ),
+    "another attribution": (
+        lambda: Verdict.objects.update(attribution=AttributionFinding.objects.get(slug="confirmed")),
+        {"verdict_change", "correction"},
+    ),
+    "no rating any more": (
+        lambda: Verdict.objects.update(rating=None),
+        {"verdict_change", "correction"},
+    ),
+    "other evidence": (
+        lambda: Evidence.objects.update(stance="context"),
+        {"correction", "clarification", "update"},
+    ),
+    "prose": (
+        lambda: Verdict.objects.update(summary="The works report names no date."),
+        {"correction", "clarification", "update", "typo"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_what_changed_says_which_notices_there_can_be(what: str) -> None:
+    change, expected = KINDS[what]
+    claim = make_published("one")
+    workflow.apply("revise", verdict=claim.verdict, by=make_user(), at=NOON)
+    change()
+    fresh = Claim.objects.for_documents().get()
+    assert set(publishing.kinds(fresh)) == expected
+    for kind in set(Revision.Kind.values) - expected:
+        with pytest.raises(publishing.NotReady, match=r"say whether|no change of verdict|no typing error"):
+            publishing.publish(
+                claim=fresh,
+                kind=kind,
+                note="Because.",
+                at=NOON,
+                digest_read=publishing.body_digest(fresh),
+                references_read={},
+            )
+    assert Revision.objects.of(claim.subject).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rating", "stance", "refused"),
+    [
+        ("true", "refutes", "no evidence supports the claim"),
+        ("false", "supports", "no evidence speaks against the claim"),
+        ("true", "context", "no evidence supports the claim"),
+        ("true", "supports", ""),
+        ("false", "refutes", ""),
+        ("mixed", "refutes", ""),
+        ("not-checkable", "refutes", ""),
+    ],
+)
+def test_a_rating_has_evidence_on_its_side(rating: str, stance: str, refused: str) -> None:
+    verdict = make_claim(rating=rating).verdict
+    Evidence.objects.update(stance=stance)
+    if refused:
+        with pytest.raises(workflow.Refused, match=refused):
+            workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
+    else:
+        workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
 
 
 def test_a_withdrawn_verdict_leaves_its_page_and_nothing_else() -> None:
@@ -341,7 +423,7 @@ EDITS = {
     "a role": lambda claim: Appearance.objects.filter(claim=claim).update(role="Former mayor"),
     "the evidence's stance": lambda claim: Evidence.objects.update(stance="supports"),
     "the rating": lambda claim: Verdict.objects.update(rating=Rating.objects.get(slug="mixed")),
-    "a rating's label": lambda claim: Rating.objects.filter(slug="true").update(label="Right"),
+    "a rating's label": lambda claim: Rating.objects.filter(slug="false").update(label="Wrong"),
     "the source's byline": lambda claim: claim.appearances.get().source.__class__.objects.update(byline="X"),
     "the speaker's name": lambda claim: type(claim.speaker).objects.update(name="A. Quill"),
     "the licence": lambda claim: Site.objects.update(licence="https://example.org/licence"),

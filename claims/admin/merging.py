@@ -80,7 +80,7 @@ class MergeMixin(admin.ModelAdmin):
                     at=timezone.now(),
                     note=note,
                     choices=choices,
-                    seen=request.POST.get("seen"),
+                    seen=request.POST.get("seen", ""),
                 )
             except merging.Refused as error:
                 context = {"error": str(error), "note": note, "made": choices}

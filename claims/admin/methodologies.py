@@ -12,7 +12,6 @@ from claims import reference, versions
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.admin.reference import ReferenceAdmin
-from claims.contributions import contribute
 from claims.models import AttributionFinding, Methodology, Rating, RatingScale
 
 _KEPT = (
@@ -105,8 +104,7 @@ class MethodologyAdmin(ReferenceAdmin):
     @admin.action(description="Copy as a new version", permissions=["add"])
     def copy_as_new_version(self, request: HttpRequest, rows: QuerySet[Methodology]) -> None:
         for row in rows:
-            made = versions.copy(row)
-            contribute(reference.subject_of(made), by=editor(request), at=timezone.now())
+            made = versions.copy(row, by=editor(request), at=timezone.now())
             said = f"“{row}” is copied as version {made.version}: change that one. Nothing of the old one was touched."
             self.message_user(request, said, messages.SUCCESS)
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from claims import redirects, reference
@@ -72,15 +74,35 @@ class ReferenceAdmin(DeskAdmin):
         return request.user.has_perm(reference.PERMISSION)
 
     @admin.action(description="Put on the public record as it stands", permissions=["put_on_record"])
-    def put_on_record(self, request: HttpRequest, rows: QuerySet) -> None:
-        for row in rows:
-            try:
-                entry = reference.change(row, by=editor(request), at=timezone.now())
-            except (reference.NotUsed, reference.NotAllowed) as error:
-                self.message_user(request, str(error), messages.ERROR)
-                continue
-            said = f"entry {entry.sequence}" if entry else "the record says so already"
-            self.message_user(request, f"{row}: {said}.")
+    def put_on_record(self, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+        """Show what readers would get, then publish what was shown."""
+        by, note = editor(request), request.POST.get("note", "").strip()
+        if "confirmed" in request.POST and note:
+            for row in rows:
+                self._publish(row, request, by=by, note=note)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Put on the public record",
+            "rows": [
+                (row, reference.recorded(row), reference.not_public_yet(row), reference.seen_digest(row))
+                for row in rows
+            ],
+            "why_not": reference.why_not_change(by),
+            "no_note": "confirmed" in request.POST,
+        }
+        return TemplateResponse(request, "admin/put_on_record.html", context)
+
+    def _publish(self, row: Any, request: HttpRequest, *, by: User, note: str) -> None:
+        seen = request.POST.get(f"seen-{row.pk}", "")
+        try:
+            entry = reference.change(row, by=by, at=timezone.now(), seen=seen, note=note)
+        except (reference.NotUsed, reference.NotAllowed, reference.Moved) as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return
+        said = f"entry {entry.sequence}" if entry else "the record says so already"
+        self.message_user(request, f"{row}: {said}.")
 
 
 class SpeakerAliasInline(PartMixin, admin.TabularInline):
@@ -107,6 +129,15 @@ class SpeakerAdmin(ImportMixin, MergeMixin, ReferenceAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(MergeMixin, ReferenceAdmin):
+    def kept(self, rows: Iterable[Topic]) -> str:
+        used = Topic.objects.filter(pk__in=[row.pk for row in rows], claims__isnull=False).first()
+        if used is None:
+            return super().kept(rows)
+        return (
+            f"Nothing was deleted: claims are filed under “{used}”, and their texts would change. "
+            "Take it out of them first, or merge it into another topic."
+        )
+
     list_display = ["name", "slug", "description"]
     search_fields = ["sort_key", "slug"]
     export_fields = ("slug", "description")

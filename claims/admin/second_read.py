@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from claims import documents, presentation, readiness, reference, secondreads, workflow
+from claims import documents, presentation, publishing, readiness, reference, secondreads, workflow
 from claims.addresses import base_url
 from claims.admin.forms import LinesField, editor
 from claims.admin.steps import bar_of
@@ -124,9 +124,10 @@ def _shown(claim: Claim, *, by: User, base: str) -> dict[str, Any]:
         "quoted": [_with_reading(item) for item in secondreads.quoted(claim, document=document)],
         "missing": readiness.lacking(claim, site=site),
         "checks": readiness.checklist(claim) if hasattr(verdict.methodology, "scale") else [],
+        "first_shown": [(row, reference.in_words(row)) for row in publishing.first_shown(claim)],
         "negations": readiness.negations_left_out(claim),
         "round": round_,
-        "digest": document["revision"]["body_digest"],
+        "digest": publishing.digest_to_read(claim),
         "may_approve": "approve" in may and not reason,
         "may_return": "return" in may,
         "why_not": reason,

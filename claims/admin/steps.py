@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from claims import desk, readiness, workflow
-from claims.models import Claim, Site, Verdict
+from claims.models import Claim, Event, Site, Verdict
 from claims.publishing import body_digest
 from claims.readiness import Lack
 
@@ -26,9 +26,13 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`hint` is what comes next, in a sentence; `public` the address of the page that readers have."""
+    """`hint` is what comes next, in a sentence; `public` the address of the page that readers have.
+
+    `returned` is the event that sent the text back, as long as nobody has submitted it again.
+    """
 
     state: str
+    returned: Event | None
     steps: list[Step]
     missing: list[Missing]
     transitions: list[tuple[str, str]]
@@ -54,15 +58,25 @@ def bar_of(fresh: Claim, *, by: User, here: str) -> Bar:
     transitions = [
         (transition.label, reverse("admin:claims_claim_transition", args=[fresh.pk, transition.name]))
         for transition in (workflow.allowed(verdict, by=by) if verdict else [])
+        # Who worked on a text is not offered to approve it; what else is in the way is said on the page itself.
+        if transition.name != "approve" or not workflow.objection("approve", claim=fresh, by=by)
     ]
     return Bar(
         state=desk.state(fresh),
+        returned=_returned(verdict) if verdict else None,
         steps=_steps(fresh, verdict, here=here),
         missing=missing,
         transitions=transitions,
         hint=_hint(fresh, verdict, is_complete=not missing),
         public=publication.get_absolute_url() if publication else None,
     )
+
+
+def _returned(verdict: Verdict) -> Event | None:
+    if verdict.status != Verdict.Status.DRAFT:
+        return None
+    last = verdict.events.select_related("by").order_by("at", "pk").last()
+    return last if last and last.transition == "return" else None
 
 
 def verdict_address(claim: Claim) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from claims import publishing, workflow
 from claims.admin.forms import LinesField, editor
-from claims.admin.steps import bar
+from claims.admin.steps import bar_of
 from claims.models import Claim, Revision
 
 # What each transition asks of the editor: a note, and what it is for; whether there has to be one.
@@ -44,7 +44,7 @@ class TransitionForm(forms.Form):
                 )
             elif kinds[0] == Revision.Kind.PUBLICATION:
                 required, help_text = False, "Readers see it with the entry on the record. May stay empty."
-        if name == "publish" and len(kinds) > 1:
+        if name == "publish" and Revision.Kind.TYPO in kinds:
             required, help_text = False, f"{help_text} Only a typing error may go without."
         self.fields["note"] = LinesField(
             label=label, help_text=help_text, required=required, widget=AdminTextareaWidget(attrs={"rows": 4})
@@ -55,7 +55,7 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Confirm and apply one transition of a claim's verdict."""
     if name not in _NOTES and name != "approve":
         raise Http404
-    claim = get_object_or_404(Claim.objects.select_related("verdict"), pk=pk)
+    claim = get_object_or_404(Claim.objects.for_documents().select_related("publication"), pk=pk)
     user, rule = editor(request), workflow.TRANSITIONS[name]
     verdict = getattr(claim, "verdict", None)
     if verdict is None:
@@ -66,9 +66,11 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         # Who approves has the text on the page.
         return redirect("admin:claims_claim_second_read", claim.pk)
     kinds = publishing.kinds(claim)
-    form = TransitionForm(name, kinds, request.POST if request.method == "POST" else None)
-    refused = ""
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = TransitionForm(name, kinds, request.POST if posted else None)
+    # Who cannot do it at all is told before anything is typed.
+    refused = "" if posted else workflow.objection(name, claim=claim, by=user)
+    if posted and form.is_valid():
         try:
             workflow.apply(
                 name,
@@ -87,12 +89,15 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         **desk_site.each_context(request),
         "title": rule.label,
         "claim": claim,
-        "bar": bar(claim, by=user, here="transition"),
+        "bar": bar_of(claim, by=user, here="transition"),
         "rule": rule,
         "form": form,
         "refused": refused,
         "opts": Claim._meta,
     }
     return TemplateResponse(
-        request, "admin/claims/claim/transition.html", context, status=409 if refused else 200
+        request,
+        "admin/claims/claim/transition.html",
+        context,
+        status=409 if refused and posted else 200,
     )

@@ -191,7 +191,8 @@ class Migration(migrations.Migration):
             model_name="methodology",
             name="asks_two_sources",
             field=models.BooleanField(
-                default=True, help_text="A verdict cites two sources, or says why one is enough."
+                default=True,
+                help_text="A verdict rests on evidence from two sources, or says why one is enough.",
             ),
         ),
         migrations.AddField(
@@ -239,7 +240,7 @@ class Migration(migrations.Migration):
             name="one_source_reason",
             field=models.TextField(
                 blank=True,
-                help_text="Where fewer than two sources are cited. Private.",
+                help_text="Where all evidence comes from one source. Private.",
                 verbose_name="why one source is enough",
             ),
         ),

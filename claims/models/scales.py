@@ -20,7 +20,7 @@ class Methodology(models.Model):
     title = models.CharField(max_length=200)
     rules = models.TextField(help_text="Markdown. Shown publicly.")
     asks_two_sources = models.BooleanField(
-        default=True, help_text="A verdict cites two sources, or says why one is enough."
+        default=True, help_text="A verdict rests on evidence from two sources, or says why one is enough."
     )
     asks_both_sides = models.BooleanField(
         default=True, help_text="A verdict cites evidence for and against, or says why there is none."

@@ -40,7 +40,9 @@ class Verdict(models.Model):
     rationale = models.TextField(blank=True, help_text="Markdown. Argues from the cited evidence alone.")
     not_known = models.TextField(blank=True, help_text="What could not be established.")
     one_source_reason = models.TextField(
-        "why one source is enough", blank=True, help_text="Where fewer than two sources are cited. Private."
+        "why one source is enough",
+        blank=True,
+        help_text="Where all evidence comes from one source. Private.",
     )
     one_side_reason = models.TextField(
         "why evidence points one way only",

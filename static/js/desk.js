@@ -39,3 +39,20 @@
     }).observe(document.body, { childList: true, subtree: true });
   });
 })();
+
+// Leaving a form that was written in asks first: its steps and links go by what is stored.
+(() => {
+  "use strict";
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("#content-main > form[id$=_form]");
+    if (!form) return;
+    let written = false;
+    form.addEventListener("input", () => { written = true; });
+    form.addEventListener("submit", (event) => {
+      // A button that answers in another tab leaves this page as it is.
+      if (!(event.submitter && event.submitter.formTarget)) written = false;
+    });
+    window.addEventListener("beforeunload", (event) => { if (written) event.preventDefault(); });
+  });
+})();
