@@ -29,7 +29,6 @@ PURE = {
     "claims.rationale",
     "claims.spreadsheet",
     "claims.surroundings",
-    "claims.wordings",
     "claims.seeding.files",
     "claims.seeding.shape",
     "factcheck.operations.manifest",
@@ -38,7 +37,7 @@ PURE = {
 
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
-    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "wordings"},
+    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet"},
     {"models", "guards", "paging", "roles"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest"},
