@@ -28,6 +28,7 @@ PURE = {
     "claims.printed",
     "claims.rationale",
     "claims.spreadsheet",
+    "claims.subjects",
     "claims.surroundings",
     "claims.seeding.files",
     "claims.seeding.shape",
@@ -37,7 +38,7 @@ PURE = {
 
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
-    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet"},
+    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "subjects"},
     {"models", "guards", "paging", "roles"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest"},
