@@ -246,6 +246,37 @@ def test_the_groups_in_the_database_are_the_table() -> None:
         assert {f"{app}.{codename}" for app, codename in stored} == granted(name)
 
 
+def test_a_group_that_is_there_already_keeps_what_it_has() -> None:
+    """An operator may have had a group of that name, or have given one more permission."""
+    group = Group.objects.get(name=roles.EDITOR)
+    extra = Permission.objects.get(content_type__app_label="claims", codename="view_contribution")
+    approve = Permission.objects.get(codename="approve_verdict")
+    group.permissions.set([extra])
+    roles.grant(apps)
+    assert {extra, approve} <= set(group.permissions.all())
+
+
+def test_permissions_are_called_what_their_models_call_them() -> None:
+    """The migration of the groups makes them before Django does, which then leaves their names as they are."""
+    named = {
+        (f"{app}.{model}", codename): name
+        for app, model, codename, name in Permission.objects.values_list(
+            "content_type__app_label", "content_type__model", "codename", "name"
+        )
+    }
+    assert named["claims.verdict", "approve_verdict"] == "Can approve as second reader"
+    assert named["claims.desknote", "add_desknote"] == "Can add note to colleagues"
+    for model in apps.get_models():
+        for codename, name in model._meta.permissions:
+            assert named[model._meta.label_lower, codename] == name
+    # One that Django never made: the words are the same.
+    Permission.objects.filter(codename__in=["approve_verdict", "add_desknote"]).delete()
+    roles.grant(apps)
+    for codename in ("approve_verdict", "add_desknote"):
+        made = Permission.objects.get(codename=codename)
+        assert made.name == named[f"claims.{made.content_type.model}", codename]
+
+
 def test_every_permission_of_the_table_is_real() -> None:
     """A misspelt name would be a permission that nothing asks for."""
     known = {
