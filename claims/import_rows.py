@@ -13,6 +13,7 @@ from django.db import models
 from claims import redirects
 from claims.models import Speaker, SpeakerAlias, SpeakerLink
 from claims.spreadsheet import Row
+from claims.subjects import identifier_of
 from sources.dates import Precision
 from sources.models import Publisher, Source
 
@@ -61,7 +62,7 @@ class Kind:
         for slugs in _batches(row.cells.get("slug", "") for row in rows):
             known.rows |= {found.slug: found for found in queryset.filter(slug__in=slugs)}
             moved = redirects.among(f"{self.name}/{slug}" for slug in slugs)
-            known.merged |= {old.partition("/")[2]: into.partition("/")[2] for old, into in moved.items()}
+            known.merged |= {identifier_of(old): identifier_of(into) for old, into in moved.items()}
         return known
 
     def exported(self, row: Any) -> dict[str, str]:
@@ -237,7 +238,7 @@ class Sources(Kind):
         wanted = {row.cells.get("publisher", "") for row in rows} - {""}
         for slugs in _batches(wanted):
             moved = redirects.among(f"publishers/{slug}" for slug in slugs)
-            now = {slug: moved.get(f"publishers/{slug}", f"/{slug}").partition("/")[2] for slug in slugs}
+            now = {slug: redirects.now("publishers", slug, moved) for slug in slugs}
             found = {row.slug: row for row in Publisher.objects.filter(slug__in=now.values())}
             known.publishers |= {slug: found[now[slug]] for slug in slugs if now[slug] in found}
         if wanted - known.publishers.keys():

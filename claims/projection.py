@@ -70,15 +70,9 @@ def named_in(body: dict[str, Any]) -> Iterator[str]:
             yield from (f"publishers/{slug}" for slug, _ in rows)
 
 
-def _now(kind: str, identifier: str, moved: Mapping[str, str]) -> str:
-    """What a row that a body names is called today."""
-    subject = f"{kind}/{identifier}"
-    return moved.get(subject, subject).partition("/")[2]
-
-
 def speaker_of(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> str | None:
     """The identifier of the row that is the body's speaker today."""
-    return _now("speakers", body["speaker"]["id"], moved) if body.get("speaker") else None
+    return redirects.now("speakers", body["speaker"]["id"], moved) if body.get("speaker") else None
 
 
 def joins(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> dict[str, set[Any]]:
@@ -87,18 +81,18 @@ def joins(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> di
         return {"topics": set(), "sources": set(), "publishers": set(), "relations": set()}
     cited = [*body["appearances"], *body["evidence"]]
     appearance_publishers = {
-        _now("publishers", appearance["source"]["publisher"]["id"], moved)
+        redirects.now("publishers", appearance["source"]["publisher"]["id"], moved)
         for appearance in body["appearances"]
         if appearance["source"]["publisher"]
     }
     review = (
-        {(_now("publishers", body["publisher"]["id"], moved), PublicationPublisher.Of.REVIEW.value)}
+        {(redirects.now("publishers", body["publisher"]["id"], moved), PublicationPublisher.Of.REVIEW.value)}
         if body["publisher"]
         else set()
     )
     return {
-        "topics": {_now("topics", slug, moved) for slug in body["topics"]},
-        "sources": {_now("sources", part["source"]["id"], moved) for part in cited},
+        "topics": {redirects.now("topics", slug, moved) for slug in body["topics"]},
+        "sources": {redirects.now("sources", part["source"]["id"], moved) for part in cited},
         "publishers": review
         | {(slug, PublicationPublisher.Of.APPEARANCE.value) for slug in appearance_publishers},
         "relations": {

@@ -3,9 +3,10 @@
 Published bodies keep the identifiers that they were published with; whoever reads one asks here what they are now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from claims.models import Redirect
+from claims.subjects import identifier_of
 
 
 def among(subjects: Iterable[str]) -> dict[str, str]:
@@ -18,10 +19,16 @@ def every() -> dict[str, str]:
     return dict(Redirect.objects.values_list("subject", "into"))
 
 
+def now(kind: str, identifier: str, moved: Mapping[str, str]) -> str:
+    """What a row that was once called `identifier` is called today; `moved` is what `among` or `every` found."""
+    subject = f"{kind}/{identifier}"
+    return identifier_of(moved.get(subject, subject))
+
+
 def former(kind: str, identifier: str) -> set[str]:
     """The identifiers of the rows that were merged into this one."""
     subjects = Redirect.objects.filter(into=f"{kind}/{identifier}").values_list("subject", flat=True)
-    return {subject.partition("/")[2] for subject in subjects}
+    return {identifier_of(subject) for subject in subjects}
 
 
 def taken(kind: str, identifier: str) -> str | None:
@@ -30,6 +37,6 @@ def taken(kind: str, identifier: str) -> str | None:
     if into is None:
         return None
     return (
-        f"“{identifier}” was merged into “{into.partition('/')[2]}”, and its address leads there: "
+        f"“{identifier}” was merged into “{identifier_of(into)}”, and its address leads there: "
         "choose another identifier."
     )

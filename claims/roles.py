@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from django.apps import apps as installed
+
 REPORTER, EDITOR, PUBLISHER = "Reporter", "Editor", "Publisher"
 
 _WRITE = ("add", "change", "view")
@@ -92,7 +94,11 @@ def groups_with(permission: str) -> list[str]:
 
 
 def grant(apps: Any) -> None:
-    """Make the groups and give them the table's permissions; `apps` is the registry that a migration is handed."""
+    """Make the groups and give them the table's permissions; `apps` is the registry that a migration is handed.
+
+    A group of that name that is there already keeps what it has besides. So a permission that leaves the table is
+    taken from the groups by the migration that takes it out.
+    """
     content_types = apps.get_model("contenttypes", "ContentType")
     permissions = apps.get_model("auth", "Permission")
     groups = apps.get_model("auth", "Group")
@@ -104,8 +110,15 @@ def grant(apps: Any) -> None:
         made[model, codename], _ = permissions.objects.get_or_create(
             content_type=kind,
             codename=codename,
-            defaults={"name": f"Can {codename.replace('_', ' ')}"},
+            defaults={"name": _label(model, codename)},
         )
     for name, pairs in GROUPS.items():
         group, _ = groups.objects.get_or_create(name=name)
-        group.permissions.set([made[pair] for pair in pairs])
+        group.permissions.add(*(made[pair] for pair in pairs))
+
+
+def _label(model: str, codename: str) -> str:
+    """What an administrator reads of a permission, as Django makes it: in the model's own words, or by the action."""
+    # Of the program as it is, like the table: a model of a migration does not know what came after it.
+    meta = installed.get_model(model)._meta
+    return dict(meta.permissions).get(codename) or f"Can {codename.partition('_')[0]} {meta.verbose_name_raw}"

@@ -5,7 +5,7 @@ import csv
 import difflib
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 MOST_BYTES = 5_000_000
@@ -169,10 +169,15 @@ def defused(value: str) -> str:
     return f"'{value}" if begins_formula(value.lstrip("'")) else value
 
 
-def written(columns: Sequence[str], rows: Iterable[Mapping[str, str]], *, delimiter: str = ",") -> str:
-    """A file that `read` reads back."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter)
-    writer.writerow(columns)
-    writer.writerows([defused(row.get(name, "")) for name in columns] for row in rows)
-    return out.getvalue()
+class _Line:
+    """A file for csv.writer that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def lines(records: Iterable[Iterable[str]], *, delimiter: str = ",") -> Iterator[str]:
+    """A file that `read` reads back (RFC 4180), one record after another; the first one names the columns."""
+    writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
+    for cells in records:
+        yield writer.writerow([defused(cell) for cell in cells])

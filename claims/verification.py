@@ -7,6 +7,7 @@ from claims import chain, projection, record, redirects
 from claims.body import MERGED
 from claims.canonical import canonical
 from claims.models import Head, Publication, Reference, Revision
+from claims.subjects import kind_of
 
 
 def verify_record() -> Iterator[str]:
@@ -94,7 +95,7 @@ def _redirect_problems() -> Iterator[str]:
     merged: dict[str, str] = {}
     for reference in Reference.objects.merged().select_related("revision").iterator(chunk_size=200):
         document = json.loads(reference.revision.body or "{}")
-        kind = reference.subject.partition("/")[0]
+        kind = kind_of(reference.subject)
         if document.get("reference") == MERGED:
             merged[reference.subject] = f"{kind}/{document['into']}"
     said = redirects.every()

@@ -288,6 +288,16 @@ def test_a_new_row_is_kept_beside_a_colleague_s() -> None:
     assert set(claim.appearances.values_list("slug", flat=True)) == {"courier", "radio", "mine"}
 
 
+@pytest.mark.parametrize("count", ["9" * 19, "9" * 5000, "-1", "²"])
+def test_a_forged_count_of_rows_is_no_work(count: str) -> None:
+    speaker, client = make_speaker("nobody", name="Nobody"), desk()
+    data = filled(client, address(speaker)) | {"aliases-TOTAL_FORMS": count}
+    Speaker.objects.update(description="Theirs.")
+    assert "Theirs." in text(client.post(address(speaker), data))
+    Speaker.objects.all().delete()
+    assert "It was deleted while you were writing" in text(client.post(address(speaker), data))
+
+
 def test_a_removal_of_a_row_that_changed_meanwhile_is_asked_again() -> None:
     claim, client = make_claim("one"), desk()
     data = filled(client, address(claim)) | {"appearances-0-DELETE": "on"}

@@ -13,8 +13,8 @@ from django.urls import reverse
 from makers import make_claim, make_published, make_speaker, make_user
 
 from claims import roles
-from claims.admin.exporting import defused
 from claims.models import Claim, Speaker
+from claims.spreadsheet import begins_formula, clean
 from sources.models import Publisher
 
 pytestmark = pytest.mark.django_db
@@ -126,37 +126,6 @@ def test_a_claim_s_columns() -> None:
     assert row[9:] == ["2026-02-02", "The bridge"]
 
 
-HOSTILE = [
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    "  =1",
-    "\u00a0=1",
-    "\u200b=1",
-    "\ufeff=1",
-    "＝1",
-    "＋1",
-    "－1",
-    "＠SUM(A1)",
-    "\u3000＝1",
-    "=cmd|'/C calc'!A0",
-    '=HYPERLINK("https://example.org";"x")',
-]
-
-
-@pytest.mark.parametrize("cell", HOSTILE)
-def test_formulas_are_defused(cell: str) -> None:
-    assert defused(cell) == "'" + cell
-
-
-@pytest.mark.parametrize("cell", ["", "Ada", "1+1", "a=b", "“=1”", "'=1", "2026-01-01", " Ada"])
-def test_other_cells_stay_as_they_are(cell: str) -> None:
-    assert defused(cell) == cell
-
-
 def test_a_hostile_name_is_defused_in_every_list_that_shows_it() -> None:
     speaker = make_speaker("evil", name="=1+1")
     make_claim("evil-claim", speaker=speaker, title="@SUM(A1)", text="\t=2")
@@ -165,8 +134,14 @@ def test_a_hostile_name_is_defused_in_every_list_that_shows_it() -> None:
     for model, _ in REGISTERED:
         for row in rows_of(client.get(whole(model))):
             for cell in row:
-                assert defused(cell) == cell, (model, cell)
+                assert not begins_formula(cell), (model, cell)
     assert any("'=1+1" in row for row in rows_of(client.get(whole(Speaker))))
+
+
+def test_an_apostrophe_of_its_own_comes_back() -> None:
+    make_speaker("odd", name="'=1")
+    cells = [cell for row in rows_of(signed_in(roles.REPORTER).get(whole(Speaker))) for cell in row]
+    assert "'=1" in map(clean, cells)
 
 
 def test_five_thousand_rows_are_streamed(django_assert_max_num_queries: Any) -> None:

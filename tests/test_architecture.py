@@ -28,8 +28,8 @@ PURE = {
     "claims.printed",
     "claims.rationale",
     "claims.spreadsheet",
+    "claims.subjects",
     "claims.surroundings",
-    "claims.wordings",
     "claims.seeding.files",
     "claims.seeding.shape",
     "factcheck.operations.manifest",
@@ -38,7 +38,7 @@ PURE = {
 
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
-    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "wordings"},
+    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "subjects"},
     {"models", "guards", "paging", "roles", "permission"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest"},

@@ -199,7 +199,10 @@ def test_a_backup_overwrites_nothing_and_goes_nowhere_public(kept: Path, tmp_pat
 def test_there_must_be_something_to_back_up(empty: Place, tmp_path: Path) -> None:
     done = empty.manage("backup", tmp_path / "a.tar")
     assert done.returncode != 0
-    assert "no record" in done.stderr or "nothing to back up" in done.stderr
+    if POSTGRESQL:
+        assert "The database holds no record: run manage.py migrate first." in done.stderr
+    else:
+        assert f"There is no database {empty.data / 'factcheck.sqlite3'}: nothing to back up." in done.stderr
     assert not (tmp_path / "a.tar").exists()
 
 

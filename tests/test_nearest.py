@@ -136,6 +136,13 @@ def test_a_piece_of_the_page_for_the_script(besides: str) -> None:
     assert "<html" not in text
 
 
+def test_a_claim_is_not_near_to_itself(claims: dict[str, Claim]) -> None:
+    """The button of a form without script sends the form, and says in the address which claim it is."""
+    claim = claims["tender"]
+    page = signed_in().post(f"{ADDRESS}?besides={claim.pk}", {"text": claim.text}).content.decode()
+    assert reverse("admin:claims_claim_change", args=[claim.pk]) not in page
+
+
 def test_the_panel_stands_on_the_form(claims: dict[str, Claim]) -> None:
     twin = Claim.objects.create(slug="twin", text=SENTENCES["tender"], title="The twin")
     client = signed_in()

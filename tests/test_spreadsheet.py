@@ -14,8 +14,8 @@ from claims.spreadsheet import (
     clean,
     decoded,
     defused,
+    lines,
     read,
-    written,
 )
 
 KNOWN = ("slug", "name", "note")
@@ -89,7 +89,24 @@ CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r
 @given(st.lists(st.tuples(st.text("abc-", min_size=1), CELL, CELL), max_size=8), st.sampled_from(",;\t"))
 def test_what_is_written_is_read(rows: list[tuple[str, str, str]], delimiter: str) -> None:
     given_rows = [dict(zip(KNOWN, row, strict=True)) for row in rows]
-    assert rows_of(written(KNOWN, given_rows, delimiter=delimiter)) == given_rows
+    assert rows_of("".join(lines([KNOWN, *rows], delimiter=delimiter))) == given_rows
+
+
+# What spreadsheet programs take for a formula, and what only looks like one: each with its cell.
+DEFUSED = [
+    *((text, f"'{text}") for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\u00a0=1")),
+    *((text, f"'{text}") for text in ("\u200b=1", "\ufeff=1", "＝1", "＋1", "－1", "＠SUM(A1)", "\u3000＝1")),
+    *((text, f"'{text}") for text in ("=cmd|'/C calc'!A0", '=HYPERLINK("https://example.org";"x")')),
+    *((text, text) for text in ("", "Ada", "1+1", "a=b", "“=1”", "2026-01-01", " Ada", "'t Hooft")),
+    # An apostrophe that the text begins with would be taken for ours, and be lost on the way back.
+    ("'=1", "''=1"),
+    ("''=1", "'''=1"),
+]
+
+
+@pytest.mark.parametrize(("text", "cell"), DEFUSED)
+def test_what_is_defused(text: str, cell: str) -> None:
+    assert defused(text) == cell
 
 
 @given(CELL)

@@ -1,6 +1,5 @@
 """Lists as CSV: what an editor sees in a list, with the texts behind it, for a spreadsheet (RFC 4180)."""
 
-import csv
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any
@@ -20,21 +19,10 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst, slugify
 from django.views.decorators.http import require_safe
 
-from claims.spreadsheet import begins_formula
+from claims.admin.files import csv_answer
+from claims.spreadsheet import lines
 
 _CHUNK = 1000
-
-
-def defused(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula: an apostrophe stands before what could begin one."""
-    return f"'{text}" if begins_formula(text) else text
-
-
-class _Line:
-    """A file for csv.writer that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 class ExportMixin(admin.ModelAdmin):
@@ -78,14 +66,8 @@ class ExportMixin(admin.ModelAdmin):
     def exported(self, request: HttpRequest, rows: models.QuerySet) -> StreamingHttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        columns = self.export_columns(request)
-        answer = StreamingHttpResponse(
-            self._lines(rows, columns), content_type="text/csv; charset=utf-8; header=present"
-        )
         name = f"{slugify(str(self.opts.verbose_name_plural))}-{timezone.localdate().isoformat()}.csv"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer["Cache-Control"] = "no-store, private"
-        return answer
+        return csv_answer(name, lines(self._records(rows, self.export_columns(request))))
 
     def export_columns(self, request: HttpRequest) -> list[str]:
         """Names of the columns: the identifier and the list's own, then the texts that the role's pages show."""
@@ -95,11 +77,9 @@ class ExportMixin(admin.ModelAdmin):
         listed = [str(name) for name in self.get_list_display(request) if name != "action_checkbox"]
         return list(dict.fromkeys([*behind[:1], *listed, *behind[1:]]))
 
-    def _lines(self, rows: models.QuerySet, columns: list[str]) -> Iterator[str]:
-        writer = csv.writer(_Line(), lineterminator="\r\n")
-        heads = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]
-        # The mark tells spreadsheets that the file is UTF-8.
-        yield "\ufeff" + writer.writerow([defused(head) for head in heads])
+    def _records(self, rows: models.QuerySet, columns: list[str]) -> Iterator[list[str]]:
+        """The heads of the columns, then the cells of each row."""
+        yield [capfirst(str(label_for_field(name, self.model, self))) for name in columns]
         related = [name for name in columns if _is_single_relation(self.model, name)]
         if related:
             rows = rows.select_related(*related, *_already(rows))
@@ -112,7 +92,7 @@ class ExportMixin(admin.ModelAdmin):
         )
         readers = [self._reader(name) for name in columns]
         for row in rows.iterator(chunk_size=_CHUNK):
-            yield writer.writerow([_cell(read(row)) for read in readers])
+            yield [_cell(read(row)) for read in readers]
 
     def _reader(self, name: str) -> Callable[[Any], Any]:
         """How a column's value is read from a row: settled once for the file, not for each of its cells."""
@@ -143,7 +123,7 @@ def _cell(value: Any) -> str:
         value = strip_tags(value)
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
-    return defused(str(value))
+    return str(value)
 
 
 def _already(rows: models.QuerySet) -> list[str]:

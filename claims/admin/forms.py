@@ -17,6 +17,17 @@ def editor(request: HttpRequest) -> User:
     return request.user
 
 
+# Keys of rows are 64 bits wide: a larger number names no row, and a database does not take it.
+LARGEST = 2**63 - 1
+
+
+def number(text: str) -> int | None:
+    """The whole number that a request names in digits; None where it names none, or one that no row can have."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST))):
+        return None
+    return found if (found := int(text)) <= LARGEST else None
+
+
 class LinesField(forms.CharField):
     """Text over several lines: browsers send CR LF, which would be another text with another digest."""
 

@@ -7,17 +7,18 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
 from claims import importing
+from claims.admin.files import csv_answer
 from claims.admin.forms import editor
 from claims.import_rows import KINDS
 from claims.models import PendingImport
 from claims.printed import counted
-from claims.spreadsheet import MOST_BYTES, MOST_ROWS, Unreadable, decoded, written
+from claims.spreadsheet import MOST_BYTES, MOST_ROWS, Unreadable, decoded, lines
 
 ROWS_SHOWN = 200
 ORDER = {importing.WRONG: 0, importing.CHANGED: 1, importing.NEW: 2, importing.UNCHANGED: 3}
@@ -72,12 +73,12 @@ class ImportMixin(admin.ModelAdmin):
         answer: HttpResponse = super().changelist_view(request, context)
         return answer
 
-    def import_template_view(self, request: HttpRequest) -> HttpResponse:
+    def import_template_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """The header to fill in."""
         _permitted(request)
         return _file(self.import_kind, [])
 
-    def import_rows_view(self, request: HttpRequest) -> HttpResponse:
+    def import_rows_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """What is here already, to be changed in a spreadsheet program and imported again."""
         _permitted(request)
         return _file(self.import_kind, importing.exported(self.import_kind, limit=MOST_ROWS))
@@ -160,13 +161,11 @@ def _permitted(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _file(kind: str, rows: list[dict[str, str]]) -> HttpResponse:
-    """A file to download, with a byte order mark so that spreadsheet programs read UTF-8."""
-    text = "\ufeff" + written(KINDS[kind].columns, rows)
-    answer = HttpResponse(text, content_type="text/csv; charset=utf-8; header=present")
-    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-    answer["Cache-Control"] = "no-store, private"
-    return answer
+def _file(kind: str, rows: list[dict[str, str]]) -> StreamingHttpResponse:
+    """A file to download that can be imported again."""
+    columns = KINDS[kind].columns
+    cells = ([row[name] for name in columns] for row in rows)
+    return csv_answer(f"{kind}.csv", lines([columns, *cells]))
 
 
 def _help(column: str, kind: str) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import QueryDict
 
+from claims.admin.forms import number
 from claims.admin.shown import (
     LOCKED,
     Part,
@@ -93,7 +94,7 @@ class Comparison:
             self._tell_locked(place, name, shown, stored, html_name)
 
     def _compare_rows(self, shown: dict[str, Values], now: dict[str, Values], part: Part) -> None:
-        count, total = self._count(part, INITIAL_FORM_COUNT), self._count(part, TOTAL_FORM_COUNT)
+        count, total = (_count(self.sent, part, name) for name in (INITIAL_FORM_COUNT, TOTAL_FORM_COUNT))
         at = {self.sent.get(f"{part.prefix}-{index}-{part.key}", ""): index for index in range(count)}
         for key in [key for key in self.post if key.startswith(f"{part.prefix}-")]:
             del self.post[key]
@@ -110,9 +111,9 @@ class Comparison:
                     Difference(where, said="was added", lines=self._lines(part, now[key]))
                 )
         gone = [*shown, *(key for key in at if key and key not in shown)]
-        for number, key in enumerate(gone, start=1):
+        for place, key in enumerate(gone, start=1):
             if key not in now:
-                self._removed(part, shown.get(key, {}), at.get(key), number)
+                self._removed(part, shown.get(key, {}), at.get(key), place)
         for offset, index in enumerate(range(count, max(count, total))):
             old, new = f"{part.prefix}-{index}-", f"{part.prefix}-{len(now) + offset}-"
             self._put({new + k[len(old) :]: self.sent.getlist(k) for k in self.sent if k.startswith(old)})
@@ -141,7 +142,7 @@ class Comparison:
                 said = "was changed, and you chose to remove it: it is still marked for removal"
                 self.differences.append(Difference(where, both=True, said=said))
 
-    def _removed(self, part: Part, shown: Values, at: int | None, number: int) -> None:
+    def _removed(self, part: Part, shown: Values, at: int | None, place: int) -> None:
         """A row that is gone: what was typed into it is shown, to be copied."""
         mine: Values = {}
         if at is not None:
@@ -152,7 +153,7 @@ class Comparison:
                 sent = self._sent(Place("", part.formset.model, name, own), old + name, shown.get(name, ""))
                 if sent != shown.get(name, ""):
                     mine[name] = sent
-        where = name_of_row(part, shown or mine, number)
+        where = name_of_row(part, shown or mine, place)
         if mine:
             said = "is not there any more. What you had typed into it, to copy"
             self.differences.append(Difference(where, both=True, said=said, lines=self._lines(part, mine)))
@@ -204,42 +205,45 @@ class Comparison:
         return [
             (label_of(model, fields.get(name), name), words_of(model, fields.get(name), name, value))
             for name, value in named
-            if value not in ("", [], "false")
+            if _says_something(value)
         ]
 
     def _put(self, sent: dict[str, list[str]]) -> None:
         for key, values in sent.items():
             self.post.setlist(key, values)
 
-    def _count(self, part: Part, name: str) -> int:
-        text = self.sent.get(f"{part.prefix}-{name}", "")
-        return min(int(text), _MOST_ROWS) if text.isascii() and text.isdigit() else 0
-
 
 def everything_typed(post: QueryDict, form: Any, parts: list[Part]) -> list[Difference]:
     """All that was typed into a form whose record is gone, to be copied."""
-    model = type(form.instance)
-    fields = watched(form)
-    values = {name: typed(one, post, form.add_prefix(name)) for name, one in fields.items()}
-    told = [
+    main = watched(form)
+    values = {name: typed(one, post, form.add_prefix(name)) for name, one in main.items()}
+    told = _yours("", type(form.instance), main, values)
+    for part in parts:
+        fields = part.fields
+        for index in range(_count(post, part, TOTAL_FORM_COUNT)):
+            row = {name: typed(one, post, f"{part.prefix}-{index}-{name}") for name, one in fields.items()}
+            told += _yours(name_of_row(part, row, index + 1), part.formset.model, fields, row)
+    return told
+
+
+def _yours(
+    where: str, model: type[models.Model], fields: dict[str, forms.Field], values: Values
+) -> list[Difference]:
+    return [
         Difference(
-            "", label=label_of(model, fields[name], name), yours=words_of(model, fields[name], name, value)
+            where,
+            label=label_of(model, fields[name], name),
+            yours=words_of(model, fields[name], name, value),
         )
         for name, value in values.items()
-        if value not in ("", [], "false")
+        if _says_something(value)
     ]
-    for part in parts:
-        text = post.get(f"{part.prefix}-{TOTAL_FORM_COUNT}", "")
-        total = min(int(text), _MOST_ROWS) if text.isascii() and text.isdigit() else 0
-        for index in range(total):
-            row = {n: typed(one, post, f"{part.prefix}-{index}-{n}") for n, one in part.fields.items()}
-            told += [
-                Difference(
-                    name_of_row(part, row, index + 1),
-                    label=label_of(part.formset.model, part.fields[name], name),
-                    yours=words_of(part.formset.model, part.fields[name], name, value),
-                )
-                for name, value in row.items()
-                if value not in ("", [], "false")
-            ]
-    return told
+
+
+def _count(post: QueryDict, part: Part, name: str) -> int:
+    """How many rows a form says that it sends."""
+    return min(number(post.get(f"{part.prefix}-{name}", "")) or 0, _MOST_ROWS)
+
+
+def _says_something(value: Value) -> bool:
+    return value not in ("", [], "false")

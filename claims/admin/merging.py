@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from claims import merging, redirects, reference
 from claims.admin.forms import LinesField, editor
+from claims.subjects import kind_of
 
 MOST_SUGGESTED = 20
 
@@ -147,7 +148,7 @@ class MergeMixin(admin.ModelAdmin):
                 "plan": planned,
                 "lines": [(line, made.get(line.name, "kept")) for line in planned.lines],
                 "lacking": lacking,
-                "former": sorted(redirects.former(reference.subject_of(gone).partition("/")[0], gone.slug)),
+                "former": sorted(redirects.former(kind_of(reference.subject_of(gone)), gone.slug)),
                 "turned": f"{self._merge_address(kept.pk)}?into={gone.pk}",
                 **context,
             },

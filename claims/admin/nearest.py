@@ -9,6 +9,7 @@ from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from claims.admin.forms import number
 from claims.models import Claim
 from claims.nearest import nearest as nearest_to
 
@@ -16,16 +17,16 @@ from claims.nearest import nearest as nearest_to
 def nearest(request: HttpRequest) -> HttpResponse:
     """The claims nearest to what was typed: a piece of a page for the script, a page for everybody else.
 
-    A form may post here all that it holds, so that nothing typed is lost: nothing is changed by it.
+    A form may post here all that it holds, so that nothing typed is lost: nothing is changed by it. Which claim it is
+    stands in the address either way.
     """
     if not request.user.has_perm("claims.view_claim"):
         raise PermissionDenied
     given = request.POST if request.method == "POST" else request.GET
-    besides = given.get("besides", "")
     context = _context(
         text=given.get("text", ""),
         title=given.get("title", ""),
-        besides=int(besides) if besides.isascii() and besides.isdigit() and len(besides) < 18 else None,
+        besides=number(request.GET.get("besides", "")),
     )
     if "piece" in request.GET:
         return TemplateResponse(request, "admin/claims/parts/nearest_list.html", context)

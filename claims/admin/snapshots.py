@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from claims import reference
@@ -83,8 +82,6 @@ class SnapshotForm(forms.Form):
 class SnapshotReadingInline(SnapshotInline):
     """The snapshots of a source, each with the page on which it is read, and the way to take another."""
 
-    fields = ["reading", "length", "how", "taken_at", "sha256"]
-    readonly_fields = ["reading"]
     ordering = ["-pk"]
     template = "admin/claims/snapshots_inline.html"
 
@@ -95,14 +92,6 @@ class SnapshotReadingInline(SnapshotInline):
         held = models.Q(text__isnull=False)
         rows: models.QuerySet = super().get_queryset(request).defer("text").annotate(is_held=held)
         return rows
-
-    @admin.display(description="Text")
-    def reading(self, snapshot: Snapshot) -> str:
-        if not getattr(snapshot, "is_held", False):
-            return "Not held on this server"
-        return format_html(
-            '<a href="{}">Read snapshot {}</a>', reading_address(snapshot), snapshot.sha256[:8]
-        )
 
 
 class SnapshotTaking(admin.ModelAdmin):

@@ -18,6 +18,7 @@ from claims.seeding.archive import Archive, parts
 from claims.seeding.files import SeedError
 from claims.seeding.folder import Placed, read_folder
 from claims.seeding.merged import follow
+from claims.subjects import identifier_of
 from sources.models import Publisher, Source
 
 # Records between two lines of progress.
@@ -173,7 +174,7 @@ class _Merge:
         exported: Callable[[Any], Any],
         stored: Callable[..., Any],
     ) -> None:
-        known = {reference.subject_of(row).partition("/")[2]: row for row in rows()}
+        known = {identifier_of(reference.subject_of(row)): row for row in rows()}
         for placed in records:
             current = known.get(placed.identifier)
             outcome = self.outcome(current, placed, exported)

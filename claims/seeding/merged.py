@@ -9,6 +9,7 @@ from claims import redirects
 from claims.seeding.archive import parts
 from claims.seeding.export import Record
 from claims.seeding.folder import Placed, Seeds
+from claims.subjects import identifier_of
 from sources.models import Source
 
 
@@ -49,17 +50,14 @@ def follow(seeds: Seeds) -> tuple[Seeds, Seeds, dict[str, str]]:
     return stored, archived, merged
 
 
-def _now(kind: str, identifier: str, moved: dict[str, str]) -> str:
-    subject = f"{kind}/{identifier}"
-    return moved.get(subject, subject).partition("/")[2]
-
-
 def _called(placed: Placed, moved: dict[str, str]) -> Placed:
-    return replace(placed, record={**placed.record, "id": _now("sources", placed.identifier, moved)})
+    return replace(placed, record={**placed.record, "id": redirects.now("sources", placed.identifier, moved)})
 
 
 def _names(placed: Placed, keys: tuple[str, ...], moved: dict[str, str]) -> Placed:
-    named = {key: _now(f"{key}s", placed.record[key], moved) for key in keys if placed.record.get(key)}
+    named = {
+        key: redirects.now(f"{key}s", placed.record[key], moved) for key in keys if placed.record.get(key)
+    }
     return replace(placed, record={**placed.record, **named})
 
 
@@ -67,9 +65,11 @@ def _claim(placed: Placed, moved: dict[str, str], *, several: set[str], only: di
     """The claim's record under today's names; a quotation names its text where the source has several by now."""
     claim = _names(placed, ("speaker",), moved)
     if "topics" in claim.record:
-        claim.record["topics"] = sorted({_now("topics", slug, moved) for slug in claim.record["topics"]})
+        claim.record["topics"] = sorted(
+            {redirects.now("topics", slug, moved) for slug in claim.record["topics"]}
+        )
     for _, part in parts(claim.record):
-        old, part["source"] = part["source"], _now("sources", part["source"], moved)
+        old, part["source"] = part["source"], redirects.now("sources", part["source"], moved)
         quotation: Record = part.get("quotation") or {"snapshot": ""}
         if part["source"] in several and old in only:
             quotation.setdefault("snapshot", only[old])
@@ -77,6 +77,6 @@ def _claim(placed: Placed, moved: dict[str, str], *, several: set[str], only: di
 
 
 def _with_several_snapshots(moved: dict[str, str]) -> set[str]:
-    into = {subject.partition("/")[2] for subject in moved.values() if subject.startswith("sources/")}
+    into = {identifier_of(subject) for subject in moved.values() if subject.startswith("sources/")}
     rows: Any = Source.objects.filter(slug__in=into).annotate(texts=Count("snapshots")).filter(texts__gt=1)
     return set(rows.values_list("slug", flat=True))

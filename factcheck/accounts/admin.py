@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims.admin.base import DeskAdmin
 from factcheck.accounts import factor, views
+from sources.admin import ReadOnlyMixin
 
 
 class SuperusersOnly(DeskAdmin):
@@ -40,14 +41,8 @@ class SuperusersOnly(DeskAdmin):
         return False
 
 
-class ReadOnly(SuperusersOnly):
+class ReadOnly(ReadOnlyMixin, SuperusersOnly):
     """What the program writes and superusers read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _is_superuser(request: HttpRequest) -> bool:

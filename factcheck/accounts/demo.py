@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-GROUPS = ("Reporter", "Editor", "Publisher")
+from claims.roles import GROUPS
 
 
 class Refused(Exception):

@@ -6,6 +6,16 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 
+def own_password(request: HttpRequest, typed: str) -> str:
+    """What was typed, where it is the password of whoever is signed in; raises ValidationError where it is not.
+
+    A wrong one is counted like a sign-in, so that a desk left alone is no place for guessing.
+    """
+    if authenticate(request, username=request.user.get_username(), password=typed) != request.user:
+        raise ValidationError("This is not your password: type the one that you sign in with.")
+    return typed
+
+
 class CodeForm(forms.Form):
     """A code of the app, or a recovery code."""
 
@@ -25,7 +35,7 @@ class CodeForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """Asked again before the second factor changes, so that a desk left alone is not enough. Counted like a sign-in."""
+    """Asked again before the second factor changes, so that a desk left alone is not enough."""
 
     password = forms.CharField(
         label="Your password",
@@ -39,8 +49,4 @@ class PasswordForm(forms.Form):
         self.request = request
 
     def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        name = self.request.user.get_username()
-        if authenticate(self.request, username=name, password=password) != self.request.user:
-            raise ValidationError("This is not your password: type the one that you sign in with.")
-        return password
+        return own_password(self.request, self.cleaned_data["password"])

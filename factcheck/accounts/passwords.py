@@ -7,12 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminPasswordChangeForm
-from django.contrib.auth import authenticate, views
+from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +20,9 @@ from django.urls import reverse, reverse_lazy
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from factcheck.accounts.forms import own_password
 from factcheck.accounts.limits import spoken
+from factcheck.accounts.outside import outside
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +81,7 @@ class _Page:
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {
             **super().get_context_data(**kwargs),  # type: ignore[misc]
-            **admin.site.each_context(self.request),  # type: ignore[attr-defined]
-            "has_permission": False,
-            "is_nav_sidebar_enabled": False,
-            "available_apps": [],
+            **outside(self.request),  # type: ignore[attr-defined]
             "valid_for": valid_for(),
             "mail": settings.MAIL,
             "login_url": reverse("admin:login"),
@@ -119,17 +117,14 @@ class SetView(_Page, views.PasswordResetConfirmView):
 
 
 class ChangeForm(AdminPasswordChangeForm):
-    """The old password is counted like a sign-in, so that a desk left alone is no place for guessing."""
+    """The old password is checked like a sign-in."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 
     def clean_old_password(self) -> str:
-        old: str = self.cleaned_data["old_password"]
-        if authenticate(self.request, username=self.user.get_username(), password=old) != self.user:
-            raise ValidationError("This is not your password: type the one that you sign in with.")
-        return old
+        return own_password(self.request, self.cleaned_data["old_password"])
 
 
 class ChangeView(views.PasswordChangeView):

@@ -9,7 +9,6 @@ from typing import Any
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from factcheck.accounts.limits import spoken
+from factcheck.accounts.outside import outside
 
 LONGEST_USER_NAME = 255
 
@@ -111,9 +111,7 @@ def locked_out(
     until = AxesProxyHandler.get_implementation().locked_until(request, credentials)
     seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
     context = {
-        **admin.site.each_context(request),
-        "has_permission": False,
-        "is_nav_sidebar_enabled": False,
+        **outside(request),
         "title": "Too many wrong passwords",
         "wait": spoken(math.ceil(seconds / 60)),
     }

@@ -6,9 +6,7 @@ import django_otp
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,16 +19,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice
 
+from claims.admin.forms import editor
 from factcheck.accounts import factor, held
 from factcheck.accounts.forms import CodeForm, PasswordForm
 from factcheck.accounts.limits import spoken
+from factcheck.accounts.outside import outside
 
 PENDING = "account_pending_device"
 
 
 def note(request: HttpRequest, user: Any, sentence: str) -> None:
     """One line in the account's history in the admin."""
-    LogEntry.objects.log_actions(_user(request).pk, [user], CHANGE, sentence, single_object=True)
+    LogEntry.objects.log_actions(editor(request).pk, [user], CHANGE, sentence, single_object=True)
 
 
 def account(request: HttpRequest) -> HttpResponse:
@@ -70,9 +70,8 @@ def code(request: HttpRequest) -> HttpResponse:
                     "If your app is lost, set up a new one on the page of your account.",
                 )
             return redirect(after)
-    # Nothing of the desk shows before the code.
-    bare = {"has_permission": False, "is_nav_sidebar_enabled": False, "available_apps": []}
-    return _page(request, "code", "Second step", {"form": form, "next": after, **bare}, status=status)
+    context = {**outside(request), "form": form, "next": after}
+    return _page(request, "code", "Second step", context, status=status)
 
 
 @sensitive_post_parameters()
@@ -81,7 +80,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     there = factor.device_of(request.user) is not None
     form = PasswordForm(_sent(request), request=request)
     if form.is_valid():
-        request.session[PENDING] = factor.begin(_user(request)).pk
+        request.session[PENDING] = factor.begin(editor(request)).pk
         return redirect("account-second-factor-confirm")
     title = "Replace the authenticator app" if there else "Set up a second factor"
     return _page(request, "second_factor", title, {"form": form, "there": there})
@@ -90,7 +89,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def confirm(request: HttpRequest) -> HttpResponse:
     """Scan, then type one code: before that the device counts for nothing."""
-    device = factor.pending(_user(request), request.session.get(PENDING))
+    device = factor.pending(editor(request), request.session.get(PENDING))
     if device is None:
         return redirect("account-second-factor")
     form = CodeForm(_sent(request))
@@ -162,8 +161,7 @@ def again(request: HttpRequest) -> HttpResponse:
 
 def held_page(request: HttpRequest, *, kept: str, why: str, files: bool) -> HttpResponse:
     """Nothing typed is lost when a session ends: the form waits in this page until its writer is signed in again."""
-    bare = {"has_permission": False, "is_nav_sidebar_enabled": False, "available_apps": []}
-    context = {"kept": kept, "why": why, "files": files, **bare}
+    context = {**outside(request), "kept": kept, "why": why, "files": files}
     page = _page(request, "held", "Not saved yet", context, status=403)
     add_never_cache_headers(page)
     return page.render()
@@ -192,10 +190,3 @@ def _next(request: HttpRequest) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if safe else reverse("admin:index")
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in: the admin lets nobody else in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

@@ -41,7 +41,7 @@ class HealthMiddleware:
 
 
 def problems() -> list[str]:
-    """What keeps this process from serving, in sentences that may be public. Two small queries."""
+    """What keeps this process from serving, in sentences that may be public. Three small queries."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

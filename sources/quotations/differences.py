@@ -44,25 +44,20 @@ class Difference(NamedTuple):
     second: str
 
 
-def tokens(text: str, *, fold_case: bool = False) -> list[Token]:
-    """The words and punctuation marks of `text` in order, compared without typography and, if asked, without case."""
-    return [
-        Token(_form(match.group(), fold_case=fold_case), match.start(), match.end())
-        for match in _TOKEN.finditer(text)
-    ]
+def tokens(text: str) -> list[Token]:
+    """The words and punctuation marks of `text` in order, compared without typography."""
+    return [Token(_form(match.group()), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
 def word_tokens(text: str) -> list[Token]:
     """The words of `text` in order, without punctuation, compared without typography and case."""
     return [
-        Token(_form(match.group(), fold_case=True), match.start(), match.end())
-        for match in _WORD.finditer(text)
+        Token(_form(match.group()).casefold(), match.start(), match.end()) for match in _WORD.finditer(text)
     ]
 
 
-def _form(token: str, *, fold_case: bool) -> str:
-    plain = token if token.isalnum() else levelled(token)
-    return plain.casefold() if fold_case else plain
+def _form(token: str) -> str:
+    return token if token.isalnum() else levelled(token)
 
 
 def stretches(first: list[Token], second: list[Token]) -> list[Stretch]:
@@ -82,9 +77,9 @@ def stretches(first: list[Token], second: list[Token]) -> list[Stretch]:
     return found
 
 
-def difference(first: str, second: str, *, fold_case: bool = False) -> list[Difference]:
+def difference(first: str, second: str) -> list[Difference]:
     """The steps from `first` to `second`, with the words as they stand in each."""
-    one, other = tokens(first, fold_case=fold_case), tokens(second, fold_case=fold_case)
+    one, other = tokens(first), tokens(second)
     return [
         Difference(
             step.operation,
