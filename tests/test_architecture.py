@@ -41,7 +41,7 @@ LAYERS = [
     {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "wordings"},
     {"models", "guards", "paging", "roles"},
     {"body"},
-    {"record", "projection", "readiness", "redirects", "reference", "search", "nearest"},
+    {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
     {"publishing", "documents", "filters", "reading", "verification", "versions", "desk"},
     {"workflow"},
     {"import_rows", "importing", "merged_rows", "merging"},
