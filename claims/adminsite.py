@@ -1,19 +1,20 @@
 """The admin as a desk: its first page says what waits for whom."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from claims import desk
-from claims.models import Claim, ErrorReport, Reply
+from claims.models import Claim, ErrorReport
 
 SHOWN = 8
 
@@ -29,12 +30,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Pile:
-    """What waits for one thing; `more` is how many lines are not shown."""
+class ShownPile:
+    """A pile on the page: its first lines, how many more there are, and the list that shows them all."""
 
-    id: str
-    title: str
-    empty: str
+    pile: desk.Pile
     items: list[Item]
     more: int
     link: str
@@ -51,58 +50,45 @@ class DeskSite(AdminSite):
         return super().index(request, {**(extra_context or {}), "piles": piles})
 
 
-def _piles(request: HttpRequest) -> list[Pile]:
+def _piles(request: HttpRequest) -> list[ShownPile]:
     user, today = request.user, timezone.localdate()
     # The admin lets nobody else in.
     assert isinstance(user, User)  # noqa: S101
-    claim_list = reverse("admin:claims_claim_changelist")
-    report_list = reverse("admin:claims_errorreport_changelist")
-
-    def of_claims(id: str, title: str, empty: str, rows: Any, *, to: str = "change") -> Pile:
-        items = [_claim_item(claim, to=to, today=today) for claim in rows[:SHOWN]]
-        return Pile(id, title, empty, items, _beyond(rows, items), f"{claim_list}?pile={id}")
-
-    piles = [
-        of_claims("returned", "Returned to you", "Nothing came back.", desk.returned(user)),
-        of_claims("mine", "Yours", "You are working on no claim.", desk.mine(user)),
-    ]
-    if user.has_perm("claims.approve_verdict"):
-        piles.append(
-            of_claims(
-                "waiting",
-                "Waiting for your second read",
-                "Nothing waits to be read.",
-                desk.waiting_for(user),
-                to="second_read",
-            )
-        )
-    piles.append(of_claims("ready", "Ready to publish", "Nothing is approved and unpublished.", desk.ready()))
-    reports = desk.reports()
-    items = [_report_item(report, today=today) for report in reports[:SHOWN]]
-    piles.append(
-        Pile("errors", "Errors reported", "No report is open.", items, _beyond(reports, items), report_list)
-    )
-    late = of_claims("overdue", "Overdue", "Nothing is late.", desk.overdue(on=today))
-    replies = [_reply_item(reply) for reply in desk.unanswered(on=today)[:SHOWN]]
-    piles.append(Pile(late.id, late.title, late.empty, [*late.items, *replies], late.more, late.link))
-    return piles
+    shown = []
+    for pile in desk.piles(user):
+        rows, line = pile.read(user, today), _LINES.get(pile.id, _claim_item)
+        items = [line(row, today) for row in rows[:SHOWN]]
+        shown.append(ShownPile(pile, items, _beyond(rows, items), _list_of(pile)))
+    return shown
 
 
-def _beyond(rows: Any, shown: Iterable[Item]) -> int:
+def _list_of(pile: desk.Pile) -> str:
+    """The list that shows the whole pile."""
+    if pile.of is ErrorReport:
+        return f"{reverse('admin:claims_errorreport_changelist')}?outcome=open"
+    return f"{reverse('admin:claims_claim_changelist')}?pile={pile.id}"
+
+
+def _beyond(rows: QuerySet, shown: list[Item]) -> int:
     """How many rows a pile does not show; counted only where there can be any."""
-    listed = len(list(shown))
-    return 0 if listed < SHOWN else rows.count() - listed
+    return 0 if len(shown) < SHOWN else rows.count() - len(shown)
 
 
-def _claim_item(claim: Claim, *, to: str, today: dt.date) -> Item:
+def _claim_item(claim: Claim, today: dt.date) -> Item:
     late = claim.due_on is not None and claim.due_on < today
     facts = [desk.state(claim)]
     if claim.due_on:
         facts.append(f"due {claim.due_on:%-d %B %Y}")
-    return Item(claim.title, reverse(f"admin:claims_claim_{to}", args=[claim.pk]), facts, late)
+    return Item(claim.title, reverse("admin:claims_claim_change", args=[claim.pk]), facts, late)
 
 
-def _report_item(report: ErrorReport, *, today: dt.date) -> Item:
+def _waiting_item(claim: Claim, today: dt.date) -> Item:
+    """A claim to read: its line leads to the page of the second read."""
+    link = reverse("admin:claims_claim_second_read", args=[claim.pk])
+    return replace(_claim_item(claim, today), link=link)
+
+
+def _report_item(report: ErrorReport, today: dt.date) -> Item:
     owner = str(report.owner) if report.owner else "nobody looks into it yet"
     return Item(
         report.claim.title,
@@ -112,10 +98,19 @@ def _report_item(report: ErrorReport, *, today: dt.date) -> Item:
     )
 
 
-def _reply_item(reply: Reply) -> Item:
+def _unanswered_item(claim: Claim, _: dt.date) -> Item:
+    reply = claim.verdict.reply
     return Item(
-        reply.verdict.claim.title,
-        reverse("admin:claims_verdict_change", args=[reply.verdict.pk]),
+        claim.title,
+        reverse("admin:claims_verdict_change", args=[claim.verdict.pk]),
         [f"no answer from {reply.asked_of}", f"deadline {reply.deadline:%-d %B %Y}"],
         late=True,
     )
+
+
+# How a row of a pile becomes a line, where it is not the page of a claim that deals with it.
+_LINES: dict[str, Callable[[Any, dt.date], Item]] = {
+    "waiting": _waiting_item,
+    "errors": _report_item,
+    "unanswered": _unanswered_item,
+}

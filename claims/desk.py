@@ -1,12 +1,14 @@
-"""What waits for whom at the desk: named reads for its first page, and a claim's state in words."""
+"""What waits for whom at the desk: the piles of its first page, and a claim's state in words."""
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
-from claims.models import Claim, Contribution, ErrorReport, Event, Reply, Verdict
+from claims.models import Claim, Contribution, ErrorReport, Event, Verdict
 
 Status = Verdict.Status
 
@@ -76,17 +78,68 @@ def overdue(*, on: dt.date) -> QuerySet[Claim]:
     return at_work().filter(due_on__lt=on)
 
 
-def unanswered(*, on: dt.date) -> QuerySet[Reply]:
-    """Questions whose deadline has passed without an answer, while the verdict is being worked on."""
+def unanswered(*, on: dt.date) -> QuerySet[Claim]:
+    """Claims at work whose question to somebody has had no answer by its deadline, the oldest deadline first."""
     return (
-        Reply.objects.filter(deadline__lt=on, answer="", verdict__status__in=_AT_WORK)
-        .select_related("verdict__claim")
-        .order_by("deadline", "pk")
+        at_work()
+        .filter(verdict__reply__deadline__lt=on, verdict__reply__answer="")
+        .select_related("verdict__reply")
+        .order_by("verdict__reply__deadline", "pk")
     )
 
 
 def reports() -> QuerySet[ErrorReport]:
     return ErrorReport.objects.open().select_related("claim", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What waits for one thing: `read` finds it for an account on a day, `empty` is said where it finds nothing.
+
+    `permission` is what an account needs for whatever the pile waits for.
+    """
+
+    id: str
+    title: str
+    empty: str
+    read: Callable[[User, dt.date], QuerySet]
+    permission: str = "claims.view_claim"
+    of: type[Claim | ErrorReport] = Claim
+
+
+# In the order in which the first page shows them.
+PILES = (
+    Pile("returned", "Returned to you", "Nothing came back.", lambda user, _: returned(user)),
+    Pile("mine", "Yours", "You are working on no claim.", lambda user, _: mine(user)),
+    Pile(
+        "waiting",
+        "Waiting for your second read",
+        "Nothing waits to be read.",
+        lambda user, _: waiting_for(user),
+        permission="claims.approve_verdict",
+    ),
+    Pile("ready", "Ready to publish", "Nothing is approved and unpublished.", lambda *_: ready()),
+    Pile(
+        "errors",
+        "Errors reported",
+        "No report is open.",
+        lambda *_: reports(),
+        permission="claims.view_errorreport",
+        of=ErrorReport,
+    ),
+    Pile("overdue", "Overdue", "Nothing is late.", lambda _, on: overdue(on=on)),
+    Pile(
+        "unanswered",
+        "No reply in time",
+        "No deadline for a reply has passed.",
+        lambda _, on: unanswered(on=on),
+    ),
+)
+
+
+def piles(user: User) -> list[Pile]:
+    """The piles of an account."""
+    return [pile for pile in PILES if user.has_perm(pile.permission)]
 
 
 def state(claim: Claim) -> str:

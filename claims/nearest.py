@@ -10,11 +10,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, FloatField, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Q, QuerySet
 
 from claims.models import Claim, Publication
-from claims.search import terms
+from claims.search import scored, terms
 from sources.folding import fold
 
 MOST = 5
@@ -31,14 +30,14 @@ _LEAST = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An existing claim: one of the house's own, at work or public, or a partner's fact-check."""
+    """An existing claim: one of the house's own, at work or public, or a fact-check that `publisher` made."""
 
     title: str
     text: str
     language: str
-    state: str
     findings: tuple[str, ...]
-    claim: int | None
+    claim: Claim | None
+    publisher: str
     public: str | None
 
 
@@ -53,8 +52,8 @@ def nearest(*, text: str, title: str = "", besides: int | None = None) -> list[N
         own = own.exclude(pk=besides)
     others = Publication.objects.published().filter(claim=None).select_related("revision")
     found: list[Claim | Publication] = [
-        *_scored(own, "text_folded", weights),
-        *_scored(others, "search_text", weights),
+        *_likely(own, "text_folded", weights),
+        *_likely(others, "search_text", weights),
     ]
     ranked = []
     for row in found:
@@ -81,20 +80,15 @@ def _weights(words: list[str]) -> dict[str, float]:
     }
 
 
-def _scored(rows: QuerySet, name: str, weights: dict[str, float]) -> list[Any]:
+def _likely(rows: QuerySet, column: str, weights: dict[str, float]) -> list[Any]:
     """The rows that have most of the weight in their words, those first: one pass over the folded texts."""
     telling = sorted(weights, key=lambda word: -weights[word])[:_ASKED]
-    has = [Q(**{f"{name}__contains": word}) for word in telling]
-    score: Combinable = Value(0.0, output_field=FloatField())
-    for word, condition in zip(telling, has, strict=True):
-        score += Case(
-            When(condition, then=Value(weights[word])), default=Value(0.0), output_field=FloatField()
-        )
+    has_one = reduce(or_, (Q(**{f"{column}__contains": word}) for word in telling[:_MUST]))
     # Titles may add to what the sentence alone scores. Keys alone are sorted: whole rows would be carried along.
     worth = _LEAST / 2 * sum(weights.values())
-    nearby = rows.filter(reduce(or_, has[:_MUST])).annotate(score=score).filter(score__gte=worth)
-    best = nearby.order_by("-score", "-pk").values_list("pk", flat=True)
-    return list(rows.filter(pk__in=list(best[:_READ])))
+    nearby = scored(rows.filter(has_one), column, {word: weights[word] for word in telling})
+    best = nearby.filter(score__gte=worth).order_by("-score", "-pk").values("pk")
+    return list(rows.filter(pk__in=best[:_READ]))
 
 
 def _shared(text: str, words: list[str]) -> list[str]:
@@ -111,23 +105,20 @@ def _near(row: Claim | Publication) -> Near:
             title=row.title,
             text=row.text,
             language=row.language,
-            state=f"Taken from {(body['publisher'] or {}).get('name', 'a partner')}",
             findings=tuple(part["label"] for part in parts if part),
             claim=None,
+            publisher=(body["publisher"] or {}).get("name", "a partner"),
             public=row.get_absolute_url(),
         )
     verdict = getattr(row, "verdict", None)
     publication = getattr(row, "publication", None)
-    state = verdict.get_status_display() if verdict else "No verdict yet"
-    if publication and verdict and verdict.status != verdict.Status.PUBLISHED and not publication.withdrawn:
-        state = f"{state}; an earlier text is public"
     found = [verdict.attribution, verdict.rating] if verdict else []
     return Near(
         title=row.title,
         text=row.text,
         language=row.language,
-        state=state,
         findings=tuple(part.label for part in found if part),
-        claim=row.pk,
+        claim=row,
+        publisher="",
         public=publication.get_absolute_url() if publication else None,
     )

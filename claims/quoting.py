@@ -1,222 +1,26 @@
-"""Quoting: from the words that an editor gives to the quotation of an appearance or of evidence.
+"""Quoting: a quotation that was found becomes the words of an appearance or of evidence.
 
-Words are looked for in the texts that this server holds of the source, the newest first. A quotation is never
-changed: another one takes its place, in one transaction, and nothing is left that no claim uses.
+A quotation is never changed: another one takes its place, in one transaction, and nothing is left that no claim
+uses. Where words stand is what claims.answers finds.
 """
 
 import datetime as dt
-import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import User
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from claims.contributions import contribute
 from claims.models import Appearance, Claim, Evidence
-from sources import quotations
-from sources.models import Quotation, Snapshot, Source
+from sources.models import Quotation
 
 Part = Appearance | Evidence
-
-# How many texts of the source, and of all other sources, are looked through, newest first, and how much of them.
-OWN_TEXTS = 20
-OTHER_TEXTS = 500
-OTHER_CHARACTERS = 20_000_000
-MOST_NAMED = 10
-
-_MARKS = re.compile(r"\[[^\[\]]*\]")
-_PLAIN_WORD = re.compile(r"[^\W_]+")
-# What would be refused in any text.
-_UNFIT = {"empty", "length", "marks"}
 
 
 class Refused(Exception):
     """The words cannot be quoted there; the message is a sentence for the editor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an editor pointed: in which snapshot the words begin, and where a selection ends. Code points.
-
-    `takes_over` says that the editor was shown the text's own words there and chose them in place of the typed ones.
-    """
-
-    snapshot: int
-    start: int
-    end: int | None = None
-    takes_over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NotHeld:
-    """No text of the source is on this server, so nothing can be found in it."""
-
-    source: Source
-
-    @property
-    def sentence(self) -> str:
-        return (
-            f"This server holds no text of “{self.source}”, so words cannot be found in it: "
-            "take a snapshot of the source first."
-        )
-
-
-Outcome = quotations.Outcome | NotHeld
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of looking for words: the outcome, the text that it is about, and where else the words stand."""
-
-    words: str
-    outcome: Outcome
-    snapshot: Snapshot | None = None
-    elsewhere: tuple[Snapshot, ...] = ()
-
-    @property
-    def quotation(self) -> Quotation | None:
-        """The unsaved row where the words were found in one place."""
-        if isinstance(self.outcome, quotations.Found) and self.snapshot:
-            return Quotation.of(snapshot=self.snapshot, quotation=self.outcome.quotation)
-        return None
-
-    @property
-    def kind(self) -> str:
-        return type(self.outcome).__name__.lower()
-
-    @property
-    def sentence(self) -> str:
-        match self.outcome:
-            case quotations.Several(occurrences):
-                return (
-                    f"These words stand in the text in {len(occurrences):,} places: "
-                    "choose the place that you mean, and save again."
-                )
-            case quotations.Near():
-                return "These words do not stand so in the text. The nearest passage differs, as shown below."
-            case quotations.Elsewhere():
-                return "These words do not stand in the text of this source, but in that of another one."
-            case other:
-                return other.sentence
-
-    @property
-    def own_words(self) -> str:
-        """The typed words with those of the nearest passage in place of what does not stand in the text."""
-        if not isinstance(self.outcome, quotations.Near):
-            return ""
-        return quotations.retyped(self.words, self.outcome.words, group=self.outcome.group)
-
-
-def answer(
-    source: Source, words: str, *, place: Place | None = None, reading: Snapshot | None = None
-) -> Answer:
-    """Look for `words` (in the typed form of sources.quotations) in the held texts of `source`.
-
-    `place` is where an editor pointed. It is never trusted: the words must stand there, or they are looked for as
-    if nobody had pointed. `reading` is the text that the editor has before them, and is looked through first.
-    """
-    if place:
-        pointed = source.snapshots.held().filter(pk=place.snapshot).first()
-        found = _pointed_at(pointed, words, place, source.language) if pointed else None
-        if found:
-            return found
-    best: Answer | None = None
-    for snapshot in _own_texts(source, reading):
-        outcome = quotations.locate(words, snapshot.text or "", language=source.language)
-        one = Answer(words, outcome, snapshot)
-        if isinstance(outcome, quotations.Found | quotations.Several) or _is_unfit(outcome):
-            return one
-        if best is None or _says_more(outcome, best.outcome):
-            best = one
-    if best is None:
-        return Answer(words, NotHeld(source))
-    if isinstance(best.outcome, quotations.Near | quotations.Nowhere):
-        return _elsewhere(source, best) or best
-    return best
-
-
-def _own_texts(source: Source, reading: Snapshot | None) -> Iterator[Snapshot]:
-    if reading is not None and reading.text is not None:
-        yield reading
-    newest = source.snapshots.held().order_by("-pk")[:OWN_TEXTS]
-    yield from (snapshot for snapshot in newest.iterator(1) if snapshot != reading)
-
-
-def _is_unfit(outcome: Outcome) -> bool:
-    return isinstance(outcome, quotations.Refused) and outcome.code in _UNFIT
-
-
-_TELLING = (quotations.Nowhere, quotations.Near, quotations.Refused)
-
-
-def _says_more(outcome: Outcome, than: Outcome) -> bool:
-    return _TELLING.index(type(outcome)) > _TELLING.index(type(than))
-
-
-def _pointed_at(snapshot: Snapshot, words: str, place: Place, language: str) -> Answer | None:
-    """The answer for the place itself; None where the words do not stand there."""
-    text, start = snapshot.text or "", place.start
-    if place.end is not None and not place.takes_over:
-        try:
-            selected = quotations.span(text, start, place.end)
-        except quotations.Unquotable as error:
-            if _same(words, text[max(0, start) : max(0, place.end)]):
-                return Answer(words, quotations.Refused(error.code, str(error)), snapshot)
-            return None
-        if _same(words, selected.segments[0].exact):
-            return Answer(words, quotations.Found(selected), snapshot)
-        start = selected.start
-    outcome = quotations.locate(words, text, start=start, language=language)
-    if (
-        place.takes_over
-        and isinstance(outcome, quotations.Near)
-        and (outcome.start, outcome.end) == (place.start, place.end)
-    ):
-        own = quotations.retyped(words, outcome.words, group=outcome.group)
-        at = start if own == outcome.words else None
-        return Answer(own, quotations.locate(own, text, start=at, language=language), snapshot)
-    return Answer(words, outcome, snapshot) if isinstance(outcome, quotations.Found) else None
-
-
-def _same(one: str, other: str) -> bool:
-    return one.split() == other.split()
-
-
-def _elsewhere(source: Source, best: Answer) -> Answer | None:
-    """The answer that names other sources which hold the words; None where none of those looked through does."""
-    text = best.snapshot.text if best.snapshot else None
-    outcome = quotations.locate(
-        best.words, text or "", language=source.language, others=_others(source, best.words)
-    )
-    if not isinstance(outcome, quotations.Elsewhere):
-        return None
-    named = Snapshot.objects.defer("text").select_related("source").order_by("-pk")
-    return Answer(
-        best.words,
-        outcome,
-        best.snapshot,
-        elsewhere=tuple(named.filter(pk__in=outcome.keys)[:MOST_NAMED]),
-    )
-
-
-def _others(source: Source, words: str) -> Iterator[tuple[object, str]]:
-    """Texts of other sources in which the longest of the words stands, newest first, up to a fixed sum."""
-    newest = Snapshot.objects.held().exclude(source=source).order_by("-pk").values("pk")[:OTHER_TEXTS]
-    likely = Snapshot.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).order_by("-pk")
-    plain = _PLAIN_WORD.findall(_MARKS.sub(" ", words))
-    if plain:
-        likely = likely.filter(text__contains=max(plain, key=len))
-    read = 0
-    for key, text in likely.values_list("pk", "text").iterator(1):
-        read += len(text or "")
-        if read > OTHER_CHARACTERS:
-            return
-        yield key, text or ""
-
-
-# Rows ---------------------------------------------------------------------------------------------
 
 
 def put(part: Part, quotation: Quotation | None) -> int | None:
@@ -268,11 +72,13 @@ def replace(part: Part, quotation: Quotation, *, instead_of: int | None, by: Use
 
 @transaction.atomic
 def new_appearance(claim: Claim, quotation: Quotation, *, mode: str, by: User, at: dt.datetime) -> Appearance:
-    """Add an appearance of `claim` where the quotation stands; the only one is its first known appearance."""
+    """Add an appearance of `claim` where the quotation stands; the only one is its first known appearance.
+
+    Raises Refused where a rule of appearances forbids it.
+    """
     Claim.objects.select_for_update().get(pk=claim.pk)
     source = quotation.snapshot.source
     taken = set(claim.appearances.values_list("slug", flat=True))
-    quotation.save()
     made = Appearance(
         claim=claim,
         slug=_free(source.slug, taken),
@@ -280,37 +86,54 @@ def new_appearance(claim: Claim, quotation: Quotation, *, mode: str, by: User, a
         first=not taken,
         mode=mode,
         language=source.language,
-        quotation=quotation,
         position=_next(claim.appearances.aggregate(last=Max("position"))["last"]),
     )
-    made.full_clean()
-    made.save()
-    contribute(claim.subject, by=by, at=at)
+    _add(made, quotation, by=by, at=at)
     return made
 
 
 @transaction.atomic
 def new_evidence(claim: Claim, quotation: Quotation, *, stance: str, by: User, at: dt.datetime) -> Evidence:
-    """Add a passage to the evidence of the claim's verdict."""
+    """Add a passage to the evidence of the claim's verdict. Raises Refused where a rule of evidence forbids it."""
     Claim.objects.select_for_update().get(pk=claim.pk)
     verdict = claim.verdict
-    quotation.save()
     made = Evidence(
         verdict=verdict,
         stance=stance,
         kind=Evidence.Kind.PASSAGE,
         source=quotation.snapshot.source,
-        quotation=quotation,
         position=_next(verdict.evidence.aggregate(last=Max("position"))["last"]),
     )
-    made.full_clean()
-    made.save()
-    contribute(claim.subject, by=by, at=at)
+    _add(made, quotation, by=by, at=at)
     return made
 
 
 def claim_of(part: Part) -> Claim:
     return part.claim if isinstance(part, Appearance) else part.verdict.claim
+
+
+def _add(part: Part, quotation: Quotation, *, by: User, at: dt.datetime) -> None:
+    """Store a new row with its quotation. Raises Refused where a rule of its model forbids it."""
+    put(part, quotation)
+    try:
+        part.full_clean()
+    except ValidationError as error:
+        raise Refused(_sentences(part, error)) from error
+    part.save()
+    contribute(claim_of(part).subject, by=by, at=at)
+
+
+def _sentences(part: Part, error: ValidationError) -> str:
+    """What the rules of a row said, each of them behind the name of its field where it has one."""
+    said: list[str] = []
+    for name, messages in error.message_dict.items():
+        label = "" if name == NON_FIELD_ERRORS else f"{_label(part, name)}: "
+        said += [f"{label}{message}" for message in messages]
+    return " ".join(said)
+
+
+def _label(part: Part, name: str) -> str:
+    return str(getattr(part._meta.get_field(name), "verbose_name", name)).capitalize()
 
 
 def _free(slug: str, taken: set[str]) -> str:

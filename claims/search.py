@@ -1,6 +1,8 @@
 """Looking a claim up by words: the plain database search. Filters live in claims.filters."""
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from collections.abc import Mapping
+
+from django.db.models import Case, FloatField, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from claims.models import Publication
@@ -38,10 +40,15 @@ def some_words(text: str, publications: QuerySet[Publication]) -> list[Publicati
     words = terms(text)
     if not words:
         return []
-    score: Combinable = Value(0)
-    for word in words:
-        score = score + Case(
-            When(search_text__contains=word, then=Value(1)), default=Value(0), output_field=IntegerField()
-        )
-    ranked = publications.annotate(found_words=score).filter(found_words__gt=0)
-    return list(ranked.order_by("-found_words", "-sequence")[:MOST_PARTIAL])
+    ranked = scored(publications, "search_text", dict.fromkeys(words, 1.0)).filter(score__gt=0)
+    return list(ranked.order_by("-score", "-sequence")[:MOST_PARTIAL])
+
+
+def scored(rows: QuerySet, column: str, weights: Mapping[str, float]) -> QuerySet:
+    """The rows with `score`, the sum of the weights of those words that stand in the folded text of `column`."""
+    score: Combinable = Value(0.0, output_field=FloatField())
+    for word, weight in weights.items():
+        has = When(**{f"{column}__contains": word}, then=Value(weight))
+        score += Case(has, default=Value(0.0), output_field=FloatField())
+    found: QuerySet = rows.annotate(score=score)
+    return found

@@ -41,7 +41,7 @@ LAYERS = [
     {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "subjects"},
     {"models", "guards", "paging", "roles", "permission"},
     {"body"},
-    {"record", "projection", "readiness", "redirects", "reference", "search", "nearest"},
+    {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
     {"publishing", "documents", "filters", "reading", "verification", "versions", "desk", "contributions"},
     {"workflow"},
     {"import_rows", "importing", "merged_rows", "merging"},

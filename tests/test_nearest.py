@@ -7,10 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from makers import make_claim, make_published, make_user
+from makers import NOON, make_claim, make_published, make_user
 
+from claims import desk, roles, workflow
 from claims import nearest as module
-from claims import roles
 from claims.models import Claim, Publication
 from claims.nearest import nearest
 
@@ -63,18 +63,18 @@ def test_the_title_counts_and_the_nearest_comes_first() -> None:
 def test_a_claim_is_not_its_own_neighbour(claims: dict[str, Claim]) -> None:
     tender = claims["tender"]
     assert nearest(text=tender.text, besides=tender.pk) == []
-    assert [near.claim for near in nearest(text=tender.text)] == [tender.pk]
+    assert [near.claim for near in nearest(text=tender.text)] == [tender]
 
 
-def test_drafts_and_publications_say_their_state_and_findings() -> None:
+def test_drafts_and_publications_have_their_findings_and_addresses() -> None:
     draft = make_claim("draft", text="The ferry to the island was sold in secret.")
     public = make_published("public", text="The ferry to the island was sold twice in secret.")
     alone = Claim.objects.create(slug="alone", text="In secret the island ferry was sold.", title="Ferry")
     found = {near.claim: near for near in nearest(text="The island's ferry was sold in secret")}
-    assert {key: (near.state, near.findings) for key, near in found.items()} == {
-        draft.pk: ("Being written", ("Reported", "False")),
-        public.pk: ("Published", ("Reported", "False")),
-        alone.pk: ("No verdict yet", ()),
+    assert {claim: near.findings for claim, near in found.items()} == {
+        draft: ("Reported", "False"),
+        public: ("Reported", "False"),
+        alone: (),
     }
     assert {near.public for near in found.values()} == {None, "/claims/public/"}
 
@@ -86,7 +86,7 @@ def test_a_publication_without_a_claim_of_ours_is_found_too() -> None:
     for claim in Claim.objects.all():
         claim.save()
     (near,) = nearest(text="The island's ferry was sold in secret")
-    assert (near.state, near.claim, near.public) == ("Taken from Test Desk", None, "/claims/public/")
+    assert (near.publisher, near.claim, near.public) == ("Test Desk", None, "/claims/public/")
 
 
 def test_at_most_five_in_a_fixed_number_of_queries() -> None:
@@ -141,6 +141,33 @@ def test_a_claim_is_not_near_to_itself(claims: dict[str, Claim]) -> None:
     claim = claims["tender"]
     page = signed_in().post(f"{ADDRESS}?besides={claim.pk}", {"text": claim.text}).content.decode()
     assert reverse("admin:claims_claim_change", args=[claim.pk]) not in page
+
+
+def test_the_panel_says_the_state_in_the_words_of_the_desk() -> None:
+    """What readers have meanwhile is said as on the claim's own page; nobody reads two wordings of one state."""
+    text, by = "The ferry to the island was sold in secret.", make_user()
+    rows = {name: make_published(name, text=text) for name in ("public", "revised", "gone", "gone-restored")}
+    for name, transitions in {
+        "revised": ["revise"],
+        "gone": ["withdraw"],
+        "gone-restored": ["withdraw", "restore"],
+    }.items():
+        for transition in transitions:
+            workflow.apply(transition, verdict=rows[name].verdict, by=by, at=NOON, note="Wrong throughout.")
+    states = {name: desk.state(Claim.objects.get(pk=claim.pk)) for name, claim in rows.items()}
+    assert states == {
+        "public": "Published",
+        "revised": "Being written; public as it was",
+        "gone": "Withdrawn",
+        "gone-restored": "Being written; readers see that it was withdrawn",
+    }
+    piece = signed_in().get(ADDRESS, {"piece": "1", "text": text}).content.decode()
+    for state in states.values():
+        assert f"{state}: Reported; False." in piece
+    Publication.objects.filter(claim=rows["public"]).update(claim=None)
+    Claim.objects.filter(pk=rows["public"].pk).update(text_folded="")
+    piece = signed_in().get(ADDRESS, {"piece": "1", "text": text}).content.decode()
+    assert "Taken from Test Desk: Reported; False." in piece
 
 
 def test_the_panel_stands_on_the_form(claims: dict[str, Claim]) -> None:

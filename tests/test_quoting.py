@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from makers import NOON, TEXT, make_claim, make_snapshot, make_source, make_user
 
-from claims import marking, quoting
+from claims import answers, marking, quoting
 from claims.models import Appearance, Contribution
 from sources import snapshots
 from sources.models import Quotation, Snapshot, Source, fingerprint
@@ -43,7 +43,7 @@ OUTCOMES = [
 def test_what_comes_of_typed_words(words: str, kind: str, told: str) -> None:
     source = make_source()
     other = make_source(title="The port", text=OTHER)
-    answer = quoting.answer(source, words)
+    answer = answers.answer(source, words)
     assert answer.kind == kind
     assert told in answer.sentence
     assert (answer.quotation is not None) == (kind == "found")
@@ -55,8 +55,8 @@ def test_what_comes_of_typed_words(words: str, kind: str, told: str) -> None:
 
 
 def test_a_source_without_a_held_text() -> None:
-    assert quoting.answer(make_source(text=None), "bridge").kind == "notheld"
-    answer = quoting.answer(make_source(held=False), "bridge")
+    assert answers.answer(make_source(text=None), "bridge").kind == "notheld"
+    answer = answers.answer(make_source(held=False), "bridge")
     assert answer.kind == "notheld"
     assert "take a snapshot of the source first" in answer.sentence
 
@@ -66,7 +66,7 @@ def test_the_newest_text_that_has_the_words_is_quoted() -> None:
     older, newer = only(source), make_snapshot(source, text=TEXT.replace("doubted", "denied"))
     make_snapshot(source, text="Not held", held=False)
     for words, snapshot in (("Critics denied it", newer), ("Critics doubted it", older)):
-        quotation = quoting.answer(source, words).quotation
+        quotation = answers.answer(source, words).quotation
         assert quotation is not None
         assert quotation.snapshot == snapshot
 
@@ -74,8 +74,8 @@ def test_the_newest_text_that_has_the_words_is_quoted() -> None:
 def test_a_refusal_in_one_text_does_not_hide_another_that_has_the_words() -> None:
     source = make_source(text="He does not pay. He does pay tax.")
     make_snapshot(source, text="He does not pay tax.")
-    assert quoting.answer(source, "He does [...] pay tax").kind == "refused"
-    quotation = quoting.answer(source, "He does pay").quotation
+    assert answers.answer(source, "He does [...] pay tax").kind == "refused"
+    quotation = answers.answer(source, "He does pay").quotation
     assert quotation is not None
     assert quotation.snapshot.text == "He does not pay. He does pay tax."
 
@@ -102,7 +102,7 @@ POINTED = [
 @pytest.mark.parametrize(("words", "place", "start"), POINTED)
 def test_a_place_singles_words_out(words: str, place: tuple[int, int | None], start: int) -> None:
     source = make_source()
-    quotation = quoting.answer(source, words, place=quoting.Place(only(source).pk, *place)).quotation
+    quotation = answers.answer(source, words, place=answers.Place(only(source).pk, *place)).quotation
     assert quotation is not None
     assert quotation.start == start
     assert quotation.problems() == []
@@ -110,9 +110,9 @@ def test_a_place_singles_words_out(words: str, place: tuple[int, int | None], st
 
 def test_a_place_is_not_trusted() -> None:
     source, other = make_source(), make_source(text=f"x {TEXT}")
-    assert quoting.answer(source, "bridge", place=quoting.Place(only(other).pk, second + 2)).kind == "several"
-    assert quoting.answer(source, "bridge", place=quoting.Place(10**15, second)).kind == "several"
-    cut = quoting.answer(source, "ridge", place=quoting.Place(only(source).pk, first + 1, first + 6))
+    assert answers.answer(source, "bridge", place=answers.Place(only(other).pk, second + 2)).kind == "several"
+    assert answers.answer(source, "bridge", place=answers.Place(10**15, second)).kind == "several"
+    cut = answers.answer(source, "ridge", place=answers.Place(only(source).pk, first + 1, first + 6))
     assert cut.kind == "refused"
     assert "within a word" in cut.sentence
 
@@ -120,25 +120,25 @@ def test_a_place_is_not_trusted() -> None:
 def test_the_text_s_own_words_are_taken_over_where_the_editor_points_at_them() -> None:
     source = make_source()
     typed = "A tender closed in June [...] voted twice on the bridge"
-    answer = quoting.answer(source, typed)
+    answer = answers.answer(source, typed)
     assert answer.kind == "near"
     assert answer.own_words == "A tender closed in May [...] voted twice on the bridge"
     near: Any = answer.outcome
-    selected = quoting.Place(only(source).pk, near.start, near.end)
+    selected = answers.Place(only(source).pk, near.start, near.end)
     # Words that were selected and then edited are not silently set right: the difference is shown.
-    assert quoting.answer(source, typed, place=selected).kind == "near"
-    place = quoting.Place(only(source).pk, near.start, near.end, takes_over=True)
-    quotation = quoting.answer(source, typed, place=place).quotation
+    assert answers.answer(source, typed, place=selected).kind == "near"
+    place = answers.Place(only(source).pk, near.start, near.end, takes_over=True)
+    quotation = answers.answer(source, typed, place=place).quotation
     assert str(quotation) == "A tender closed in May … voted twice on the bridge"
     # The passage that was offered for other words is not taken for these.
-    assert quoting.answer(source, "Critics doubted that", place=place).kind == "near"
+    assert answers.answer(source, "Critics doubted that", place=place).kind == "near"
 
 
 def test_replacing_leaves_no_quotation_behind() -> None:
     claim, user = make_claim(), make_user()
     part = claim.appearances.get()
     before, count = part.quotation_id, Quotation.objects.count()
-    quotation = quoting.answer(part.source, "Critics doubted it.").quotation
+    quotation = answers.answer(part.source, "Critics doubted it.").quotation
     assert quotation is not None
     quoting.replace(part, quotation, instead_of=before, by=user, at=NOON)
     part.refresh_from_db()
@@ -146,11 +146,11 @@ def test_replacing_leaves_no_quotation_behind() -> None:
     assert Quotation.objects.count() == count
     assert not Quotation.objects.filter(pk=before).exists()
     assert Contribution.objects.get().subject == claim.subject
-    again = quoting.answer(part.source, "A tender closed in May.").quotation
+    again = answers.answer(part.source, "A tender closed in May.").quotation
     assert again is not None
     with pytest.raises(quoting.Refused, match="Somebody else changed these words"):
         quoting.replace(part, again, instead_of=before, by=user, at=NOON)
-    foreign = quoting.answer(make_source(text=OTHER), "Nobody was hurt.").quotation
+    foreign = answers.answer(make_source(text=OTHER), "Nobody was hurt.").quotation
     assert foreign is not None
     with pytest.raises(quoting.Refused, match="another source"):
         quoting.replace(part, foreign, instead_of=part.quotation_id, by=user, at=NOON)
@@ -161,7 +161,7 @@ def test_new_rows_have_identifiers_and_positions_of_their_own() -> None:
     claim, user = make_claim(), make_user()
     source = make_source("a-long-read")
     for _ in range(3):
-        quotation = quoting.answer(source, "Critics doubted it.").quotation
+        quotation = answers.answer(source, "Critics doubted it.").quotation
         assert quotation is not None
         quoting.new_appearance(claim, quotation, mode="direct", by=user, at=NOON)
     made = Appearance.objects.filter(claim=claim, source=source)
@@ -170,8 +170,20 @@ def test_new_rows_have_identifiers_and_positions_of_their_own() -> None:
         ("a-long-read-2", 2, False),
         ("a-long-read-3", 3, False),
     ]
+    quotation = answers.answer(source, "Critics doubted it.").quotation
+    assert quotation is not None
+    count = Quotation.objects.count()
+    for mode, told in (
+        ("sung", "Mode: Value 'sung' is not a valid choice"),
+        ("", "Mode: This field cannot be blank."),
+    ):
+        with pytest.raises(quoting.Refused, match=told):
+            quoting.new_appearance(claim, quotation, mode=mode, by=user, at=NOON)
+    with pytest.raises(quoting.Refused, match="Stance: Value 'hints' is not a valid choice"):
+        quoting.new_evidence(claim, quotation, stance="hints", by=user, at=NOON)
+    assert (made.count(), Quotation.objects.count()) == (3, count)
     claim.appearances.all().delete()
-    quotation = quoting.answer(source, "Critics doubted it.").quotation
+    quotation = answers.answer(source, "Critics doubted it.").quotation
     assert quotation is not None
     assert quoting.new_appearance(claim, quotation, mode="direct", by=user, at=NOON).first
 

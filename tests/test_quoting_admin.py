@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from makers import TEXT, make_claim, make_snapshot, make_source, make_user
 from test_admin import filled
 
-from claims import quoting, roles
+from claims import answers, quoting, roles
 from claims.models import Appearance, Claim, Contribution, Evidence
 from sources.models import Quotation, Snapshot
 
@@ -128,7 +129,7 @@ def test_untouched_words_keep_their_row_even_where_the_text_is_not_held() -> Non
     claim, client = make_claim(), client_of()
     part = claim.appearances.get()
     unheld = make_source(held=False)
-    quotation = quoting.answer(part.source, "Critics doubted it.").quotation
+    quotation = answers.answer(part.source, "Critics doubted it.").quotation
     assert quotation is not None
     quotation.snapshot = unheld.snapshots.get()
     quotation.save()
@@ -149,8 +150,8 @@ def test_words_over_several_lines_are_not_changed_by_a_browser_s_line_ends() -> 
     part = claim.appearances.get()
     typed = "two.\n\nThree four.\rFive"
     at = (source.snapshots.get().text or "").index(typed)
-    place = quoting.Place(source.snapshots.get().pk, at, at + len(typed))
-    quotation = quoting.answer(source, typed, place=place).quotation
+    place = answers.Place(source.snapshots.get().pk, at, at + len(typed))
+    quotation = answers.answer(source, typed, place=place).quotation
     assert quotation is not None
     quotation.save()
     Appearance.objects.filter(pk=part.pk).update(quotation=quotation, source=source)
@@ -229,7 +230,7 @@ def test_the_page_of_a_claim_costs_the_same_for_one_appearance_and_for_twenty(
     claim, client = make_claim(), client_of()
     for number in range(20):
         source = make_source(f"more-{number}")
-        quotation = quoting.answer(source, "Critics doubted it.").quotation
+        quotation = answers.answer(source, "Critics doubted it.").quotation
         assert quotation is not None
         quotation.save()
         claim.appearances.create(
@@ -269,7 +270,7 @@ def test_the_text_is_shown_to_the_character_with_its_passages() -> None:
     text = "A <b> & “c”.\r\n\tTabs,  spaces\u00a0and \U0001f986 ducks.\n\n\nThe end."
     source = make_source(text=text)
     claim, client = make_claim(source=make_source()), client_of()
-    quotation = quoting.answer(source, "ducks. The end").quotation
+    quotation = answers.answer(source, "ducks. The end").quotation
     assert quotation is not None
     quoting.new_appearance(
         claim, quotation, mode="headline", by=make_user(), at=claim.verdict.author.date_joined
@@ -289,7 +290,14 @@ def test_claims_to_quote_for_are_found_and_chosen() -> None:
     assert f"?claim={unrelated.pk}" not in said(client.get(reading(snapshot)))
     assert f"?claim={unrelated.pk}" in said(client.get(reading(snapshot), {"q": "another thing"}))
     assert "No claim has these words" in said(client.get(reading(snapshot), {"q": "unicorn\0"}))
-    for query in ("?claim=0", "?claim=x", "?claim=²", "?appearance=99999", "?evidence=" + "9" * 40):
+    for query in (
+        "?claim=0",
+        "?claim=x",
+        "?claim=²",
+        "?appearance=99999",
+        "?evidence=" + "9" * 40,
+        f"?claim={2**63}",
+    ):
         assert client.get(reading(snapshot, query)).status_code == 404
     assert client.get(reverse("admin:claims_snapshot_read", args=[snapshot.pk + 99])).status_code == 404
 
@@ -340,6 +348,10 @@ def test_words_become_an_appearance_evidence_or_other_words_of_a_row() -> None:
         ({"words": "Critics doubted it.", "mode": ""}, "Say how the claim appears there"),
         ({"words": "Critics doubted it.", "use": "new-evidence"}, "Say whether the words support or refute"),
         ({"words": "Critics doubted it.", "mode": "sung"}, "not one of the available choices"),
+        (
+            {"words": "Critics doubted it.", "use": "new-evidence", "stance": "hints"},
+            "not one of the available choices",
+        ),
         ({"words": "Critics doubted it.", "use": "appearance-1-1"}, "not one of the available choices"),
     ],
 )
@@ -355,6 +367,26 @@ def test_what_is_not_quoted_from_the_reading_page(posted: dict[str, str], told: 
     assert told in said(answer)
     assert answer.context["form"]["words"].value() == data["words"]
     assert Quotation.objects.count() == count
+    assert not Contribution.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("use", "rows"),
+    [("new-appearance", Appearance), ("new-evidence", Evidence)],
+    ids=["appearance", "evidence"],
+)
+def test_what_a_rule_of_the_row_forbids_is_a_sentence_on_the_page(use: str, rows: Any) -> None:
+    """The form knows modes and stances; where the row itself cannot be, the page says why."""
+    claim, client = make_claim(), client_of()
+    largest = connection.ops.integer_field_range("PositiveSmallIntegerField")[1]
+    rows.objects.update(position=largest)
+    quotations, count = Quotation.objects.count(), rows.objects.count()
+    data = {"words": "Critics doubted it.", "use": use, "mode": "indirect", "stance": "context"}
+    answer = client.post(reading(Snapshot.objects.get(), f"?claim={claim.pk}"), data)
+    assert answer.status_code == 200
+    assert f"Position: Ensure this value is less than or equal to {largest}." in said(answer)
+    assert answer.context["form"]["words"].value() == data["words"]
+    assert (Quotation.objects.count(), rows.objects.count()) == (quotations, count)
     assert not Contribution.objects.exists()
 
 

@@ -267,6 +267,7 @@ def test_a_snapshot_is_taken_from_a_file(
 ) -> None:
     page.goto(f"{desk.address}/admin/sources/source/{desk.source}/change/")
     page.get_by_role("link", name="Take a snapshot").click()
+    expect(page.get_by_role("button", name="Take the snapshot")).to_be_visible()
     sound(page, "take-snapshot", complaints, part="#content")
     width = (page.viewport_size or {})["width"]
     (tmp_path / "text.txt").write_bytes(f"\ufeffAn update, seen at {width}.\r\n".encode())

@@ -67,6 +67,39 @@ def test_the_page_is_sound(context: BrowserContext, desk: str, username: str) ->
     assert faults(page, tags=None) == []
 
 
+LIGHT, DARK = "rgb(254, 254, 252)", "rgb(21, 23, 27)"
+# What stands on the desk itself and on the sheet of paper, and what claim.css draws outside of it.
+TONES = """() => [
+    getComputedStyle(document.body).backgroundColor,
+    getComputedStyle(document.querySelector(".preview")).backgroundColor,
+    getComputedStyle(document.querySelector(".preview h1")).color,
+    getComputedStyle(document.querySelector(".in-passage .identifier")).color,
+]"""
+
+
+@pytest.mark.parametrize(
+    "context", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"], indirect=True
+)
+def test_the_chosen_scheme_holds_on_the_desk_and_on_the_paper(context: BrowserContext, desk: str) -> None:
+    page = context.new_page()
+    sign_in(page, desk, "reader")
+    seen = {}
+    for chosen in ("light", "dark", "auto"):
+        page.evaluate(f"localStorage.setItem('theme', '{chosen}')")
+        page.goto(f"{desk}/admin/claims/claim/1/second-read/")
+        seen[chosen] = page.evaluate(TONES)
+    assert seen["light"][:2] == [LIGHT, LIGHT]
+    assert seen["dark"][:2] == [DARK, DARK]
+    assert not set(seen["light"]) & set(seen["dark"])
+    system = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert seen["auto"] == seen["dark" if system else "light"]
+    # Paper is white, whatever the screen was.
+    page.emulate_media(media="print")
+    for chosen in ("dark", "auto"):
+        page.evaluate(f"document.documentElement.dataset.theme = '{chosen}'")
+        assert page.evaluate(TONES) == seen["light"]
+
+
 @pytest.mark.parametrize("context", [{"java_script_enabled": False}], indirect=True)
 def test_a_second_reader_without_script_returns_and_approves(context: BrowserContext, desk: str) -> None:
     page = context.new_page()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.models import DeskNote, ErrorReport
+from claims.models.desk import ErrorReportQuerySet
 from sources.admin import ReadOnlyMixin
 
 
@@ -61,12 +62,12 @@ class OpenFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("open", "Open"), ("late", "Overdue"), *ErrorReport.Outcome.choices]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ErrorReport]) -> QuerySet[ErrorReport]:
+    def queryset(self, request: HttpRequest, queryset: ErrorReportQuerySet) -> QuerySet[ErrorReport]:
         chosen = self.value()
         if chosen == "open":
-            return queryset.filter(outcome="")
+            return queryset.open()
         if chosen == "late":
-            return queryset.filter(outcome="", due_on__lt=timezone.localdate())
+            return queryset.overdue(on=timezone.localdate())
         return queryset.filter(outcome=chosen) if chosen else queryset
 
 

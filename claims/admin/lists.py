@@ -1,6 +1,5 @@
 """Columns and filters of the lists of claims and verdicts, for 100,000 of them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -35,26 +34,18 @@ class PileFilter(admin.SimpleListFilter):
     parameter_name = "pile"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("mine", "Yours"),
-            ("returned", "Returned to you"),
-            ("waiting", "Waiting for your second read"),
-            ("ready", "Ready to publish"),
-            ("overdue", "Overdue"),
-        ]
+        return [(pile.id, pile.title) for pile in _piles_of_claims(request)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        user = editor(request)
-        piles: dict[str | None, Callable[[], QuerySet[Claim]]] = {
-            "mine": lambda: desk.mine(user),
-            "returned": lambda: desk.returned(user),
-            "waiting": lambda: desk.waiting_for(user),
-            "ready": desk.ready,
-            "overdue": lambda: desk.overdue(on=timezone.localdate()),
-        }
-        if self.value() not in piles:
-            return queryset
-        return queryset.filter(pk__in=piles[self.value()]().order_by().values("pk"))
+        for pile in _piles_of_claims(request):
+            if pile.id == self.value():
+                rows = pile.read(editor(request), timezone.localdate())
+                return queryset.filter(pk__in=rows.order_by().values("pk"))
+        return queryset
+
+
+def _piles_of_claims(request: HttpRequest) -> list[desk.Pile]:
+    return [pile for pile in desk.piles(editor(request)) if pile.of is Claim]
 
 
 class StateFilter(admin.SimpleListFilter):

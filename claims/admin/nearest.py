@@ -9,6 +9,7 @@ from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from claims import desk
 from claims.admin.forms import number
 from claims.models import Claim
 from claims.nearest import nearest as nearest_to
@@ -56,7 +57,10 @@ class NearestAdmin(admin.ModelAdmin):
 
 def _context(*, text: str, title: str, besides: int | None) -> dict[str, Any]:
     return {
-        "nearest": nearest_to(text=text, title=title, besides=besides),
+        "nearest": [
+            (near, desk.state(near.claim) if near.claim else f"Taken from {near.publisher}")
+            for near in nearest_to(text=text, title=title, besides=besides)
+        ],
         "nearest_besides": besides,
         "nearest_asked": bool(text.strip() or title.strip()),
     }

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from claims import quoting
-from claims.admin.forms import LinesField
+from claims import answers, quoting
+from claims.admin.forms import LinesField, number
 from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.printed import LEVELS
 from sources import quotations
@@ -28,22 +28,22 @@ WORDS_HELP = (
 )
 
 
-def place_of(value: Any) -> quoting.Place | None:
+def place_of(value: Any) -> answers.Place | None:
     """The place that a radio button or the reading page's script sent: snapshot:start or snapshot:start:end.
 
     The box that takes over the text's own words sends own:snapshot:start:end.
     """
     given = str(value or "")
-    parts = given.removeprefix(OWN_WORDS).split(":")
-    if len(parts) not in (2, 3) or not all(
-        part.isascii() and part.isdigit() and len(part) < 16 for part in parts
-    ):
-        return None
-    snapshot, start, *end = map(int, parts)
-    return quoting.Place(snapshot, start, end[0] if end else None, takes_over=given.startswith(OWN_WORDS))
+    numbers = [number(part) for part in given.removeprefix(OWN_WORDS).split(":")]
+    match numbers:
+        case [int(snapshot), int(start)]:
+            return answers.Place(snapshot, start, takes_over=given.startswith(OWN_WORDS))
+        case [int(snapshot), int(start), int(end)]:
+            return answers.Place(snapshot, start, end, takes_over=given.startswith(OWN_WORDS))
+    return None
 
 
-def offers(answer: quoting.Answer) -> list[dict[str, Any]]:
+def offers(answer: answers.Answer) -> list[dict[str, Any]]:
     """The places that an editor may choose from: each with its value and the words around it."""
     if not answer.snapshot or not isinstance(answer.outcome, quotations.Several):
         return []
@@ -59,7 +59,7 @@ def offers(answer: quoting.Answer) -> list[dict[str, Any]]:
     ]
 
 
-def answer_context(answer: quoting.Answer | None, *, name: str) -> dict[str, Any]:
+def answer_context(answer: answers.Answer | None, *, name: str) -> dict[str, Any]:
     """What the template of an answer shows; `name` is that of the radio buttons."""
     if answer is None:
         return {}
@@ -76,7 +76,7 @@ def answer_context(answer: quoting.Answer | None, *, name: str) -> dict[str, Any
         if near and answer.snapshot
         else "",
         "elsewhere": [(one.source, reading_address(one)) for one in answer.elsewhere],
-        "not_held": outcome.source if isinstance(outcome, quoting.NotHeld) else None,
+        "not_held": outcome.source if isinstance(outcome, answers.NotHeld) else None,
     }
 
 
@@ -90,7 +90,7 @@ def reading_address(snapshot: Snapshot, **parameters: int) -> str:
 class WordsWidget(AdminTextareaWidget):
     """The words with, below them, what the server found where it could not take them as they are."""
 
-    answer: quoting.Answer | None = None
+    answer: answers.Answer | None = None
 
     class Media:
         css = {"all": ["css/reading.css"]}
@@ -104,7 +104,7 @@ class WordsWidget(AdminTextareaWidget):
         return format_html('<div class="words-and-answer">{}{}</div>', own, below)
 
 
-def show(form: forms.BaseForm, answer: quoting.Answer) -> None:
+def show(form: forms.BaseForm, answer: answers.Answer) -> None:
     """Let the form show what came of looking for its words."""
     widget = form.fields["words"].widget
     if isinstance(widget, WordsWidget):
@@ -135,7 +135,7 @@ class QuotingForm(forms.ModelForm):
             self.add_error(field, sentence)
         if words and not self.keeps_its_quotation:
             place = place_of(self.data.get(f"{self.add_prefix('words')}_place"))
-            answer = quoting.answer(source, words, place=place)
+            answer = answers.answer(source, words, place=place)
             self.found = answer.quotation
             if self.found is None:
                 show(self, answer)

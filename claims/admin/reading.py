@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from claims import marking, quoting
-from claims.admin.forms import LinesField, editor
+from claims import answers, marking, quoting
+from claims.admin.forms import LinesField, editor, number
 from claims.admin.quoting import WORDS_HELP, WordsWidget, found_sentence, place_of, show
 from claims.models import Appearance, Claim, Evidence
 from sources.models import Quotation, Snapshot
@@ -66,9 +66,10 @@ def purpose_of(given: Mapping[str, str]) -> Purpose | None:
 
 
 def _key(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) < 16):
+    key = number(value)
+    if key is None:
         raise Http404
-    return int(value)
+    return key
 
 
 class QuoteForm(forms.Form):
@@ -123,7 +124,7 @@ class QuoteForm(forms.Form):
                 self.add_error(field, sentence)
         if cleaned.get("words"):
             place = place_of(self.data.get("words_place")) or place_of(cleaned.get("place"))
-            answer = quoting.answer(
+            answer = answers.answer(
                 self.snapshot.source, cleaned["words"], place=place, reading=self.snapshot
             )
             self.found = answer.quotation
@@ -184,13 +185,13 @@ class Quoted:
 def quoted_from(snapshot: Snapshot) -> list[Quoted]:
     """The passages of a snapshot that claims quote, in the order of the text."""
     found: list[Quoted] = []
-    for number, quotation in enumerate(Quotation.objects.of_text(snapshot), start=1):
+    for nth, quotation in enumerate(Quotation.objects.of_text(snapshot), start=1):
         appearance, evidence = getattr(quotation, "appearance", None), getattr(quotation, "evidence", None)
         part = appearance or evidence
         if part is None:
             continue
         kind = "an appearance" if appearance else f"evidence: {part.get_stance_display().lower()}"
-        found.append(Quoted(number, quotation, quoting.claim_of(part), page_of(part), kind))
+        found.append(Quoted(nth, quotation, quoting.claim_of(part), page_of(part), kind))
     return found
 
 
