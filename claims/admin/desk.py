@@ -13,7 +13,6 @@ from django.utils import timezone
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.models import DeskNote, ErrorReport
-from claims.models.desk import ErrorReportQuerySet
 from sources.admin import ReadOnlyMixin
 
 
@@ -62,7 +61,7 @@ class OpenFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("open", "Open"), ("late", "Overdue"), *ErrorReport.Outcome.choices]
 
-    def queryset(self, request: HttpRequest, queryset: ErrorReportQuerySet) -> QuerySet[ErrorReport]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.value()
         if chosen == "open":
             return queryset.open()
