@@ -1,5 +1,6 @@
 """Markdown of a rationale or of the rules, as HTML that is safe to show."""
 
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -55,6 +56,19 @@ def to_html(text: str, *, highest: int = 3) -> str:
         url_schemes={"http", "https"},
         link_rel="nofollow noopener",
     )
+
+
+def left_over(text: str) -> list[str]:
+    """What was meant as more than text and comes out as it was typed: HTML, and links that are not allowed."""
+    found: list[str] = []
+    for token in _parser().parse(text):
+        words = (part.content for part in token.children or () if part.type == "text")
+        found += _MARKUP.findall("".join(words))
+    return found
+
+
+# A tag, or a link; a comparison such as "a < b" is neither.
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\[[^\[\]]*\]\(\S*\)")
 
 
 class _Parser(MarkdownIt):

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import product
 
 from claims.models import Appearance, Claim, Evidence, Site, Verdict
+from claims.rationale import left_over
 from sources.models import Quotation
 
 # Ratings that a verdict may carry without evidence: there is nothing to weigh.
@@ -116,6 +117,12 @@ def _verdict_lacking(verdict: Verdict, appearances: list[Appearance]) -> Iterato
         yield Lack("The summary is missing: one or two sentences.", place="verdict.summary")
     if not verdict.rationale.strip():
         yield Lack("The rationale is missing.", place="verdict.rationale")
+    for piece in left_over(verdict.rationale):
+        yield Lack(
+            f"Readers would see “{piece}” in the rationale as it is typed: it takes Markdown without HTML, "
+            "and links to web addresses.",
+            place="verdict.rationale",
+        )
     if verdict.attribution.methodology_id != verdict.methodology_id:
         yield Lack(
             "The attribution finding belongs to another methodology than the verdict.",

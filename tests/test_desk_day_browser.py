@@ -143,6 +143,7 @@ def test_a_day_at_the_desk(browser: Browser, site: str) -> None:
     page.locator("#quote").get_by_role("button", name="Quote these words").click()
     expect(page.get_by_text("Quoted from “Harbour budget”").first).to_be_visible()
     page.get_by_role("link", name="Is there evidence for and against").click()
+    page.get_by_label("Why one source is enough").fill("The budget is the only document on it.")
     page.get_by_label("Why evidence points one way only").fill("The harbour office cites nothing for it.")
     page.get_by_label("Why no comment was sought").fill("He answers no questions before Monday.")
     page.get_by_role("button", name="Save and continue editing").click()

@@ -79,6 +79,16 @@ def test_a_file_that_cannot_be_used_says_why() -> None:
     assert not PendingImport.objects.exists()
 
 
+def test_no_earlier_preview_stands_below_a_refused_file() -> None:
+    client = signed_in()
+    upload(client, TEXT)
+    page = upload(client, b"\xff\xfa\xf0")
+    assert "people.csv: Line 1 is not in UTF-8" in page
+    assert 'value="Import"' not in page
+    assert "Choose a file first." in client.post(SPEAKERS, {"seen": ""}).content.decode()
+    assert not Speaker.objects.exists()
+
+
 def test_a_file_is_thrown_away_and_is_its_owners_alone() -> None:
     client, other = signed_in(), signed_in()
     upload(client, TEXT)

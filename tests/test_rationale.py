@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.rationale import ATTRIBUTES, TAGS, allowed_link, to_html
+from claims.rationale import ATTRIBUTES, TAGS, allowed_link, left_over, to_html
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,20 @@ def test_where_a_link_may_lead(address: str, allowed: bool) -> None:
 )
 def test_what_comes_out(text: str, html: str) -> None:
     assert to_html(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("**Bold**, [words](https://example.org/a_(b)), a < b, 3 > 2, `<code>` and [sic].", []),
+        ("One <script>alert(1)</script>.", ["<script>", "</script>"]),
+        ("<div>\nA block.\n</div>", ["<div>", "</div>"]),
+        ("A [link](javascript:alert(1)) to nowhere.", ["[link](javascript:alert(1))"]),
+        ("> A [link](relative/page) in a quotation", ["[link](relative/page)"]),
+    ],
+)
+def test_what_would_come_out_as_it_was_typed(text: str, found: list[str]) -> None:
+    assert left_over(text) == found
 
 
 def test_an_image_is_no_more_than_a_link() -> None:

@@ -251,6 +251,13 @@ def test_what_changed_says_which_notices_there_can_be(what: str) -> None:
     assert Revision.objects.of(claim.subject).count() == 1
 
 
+def test_a_rationale_has_nothing_that_readers_would_see_as_it_is_typed() -> None:
+    verdict = make_claim().verdict
+    Verdict.objects.update(rationale="Look <b>here</b>.")
+    with pytest.raises(workflow.Refused, match="Readers would see “<b>” in the rationale"):
+        workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
+
+
 @pytest.mark.parametrize(
     ("rating", "stance", "refused"),
     [

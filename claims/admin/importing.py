@@ -90,8 +90,8 @@ class ImportMixin(admin.ModelAdmin):
         pending = PendingImport.objects.filter(by=by, kind=self.import_kind).first()
         error = ""
         if request.method == "POST":
+            uploaded = request.FILES.get("file")
             try:
-                uploaded = request.FILES.get("file")
                 if isinstance(uploaded, UploadedFile):
                     self._import_take(uploaded, request)
                     return HttpResponseRedirect(self._import_address)
@@ -114,7 +114,11 @@ class ImportMixin(admin.ModelAdmin):
                         reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
                     )
                 error = "Choose a file first."
-            except (Unreadable, importing.Refused) as refused:
+            except Unreadable as refused:
+                # The preview of an earlier file below the refusal of this one would be taken for this one's.
+                PendingImport.objects.filter(by=by, kind=self.import_kind).delete()
+                pending, error = None, f"{_name(uploaded)}: {refused}"
+            except importing.Refused as refused:
                 error = str(refused)
         return self._import_page(request, pending, error)
 
@@ -127,7 +131,7 @@ class ImportMixin(admin.ModelAdmin):
         PendingImport.objects.update_or_create(
             by=editor(request),
             kind=self.import_kind,
-            defaults={"at": now, "name": (file.name or "The file")[-255:].replace("\0", ""), "text": text},
+            defaults={"at": now, "name": _name(file), "text": text},
         )
 
     def _import_page(self, request: HttpRequest, pending: PendingImport | None, error: str) -> HttpResponse:
@@ -154,6 +158,10 @@ class ImportMixin(admin.ModelAdmin):
                 "rows_address": f"{self._import_address}rows.csv",
             },
         )
+
+
+def _name(file: Any) -> str:
+    return (getattr(file, "name", "") or "The file")[-255:].replace("\0", "")
 
 
 def _permitted(request: HttpRequest) -> None:

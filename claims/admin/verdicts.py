@@ -71,7 +71,16 @@ class VerdictAdmin(QuotingAdmin, DeskAdmin):
         (None, {"fields": ["claim", "methodology"]}),
         ("Did they say it?", {"fields": ["attribution", "attribution_note"]}),
         ("Is it true?", {"fields": ["rating"]}),
-        ("Why", {"fields": ["summary", "rationale", "not_known"]}),
+        (
+            "Why",
+            {
+                "fields": ["summary", "rationale", "not_known"],
+                "description": (
+                    "The rationale takes Markdown: **bold**, lists with “- ”, quotations with “> ”, "
+                    "[words](https://…) for a link. Evidence is cited below; readers see it under the rationale."
+                ),
+            },
+        ),
         (
             "The checklist",
             {
