@@ -183,6 +183,7 @@ def sound(
     assert complaints == [], name
     picture(page, f"{name}-{width}", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls at {width}"
-    assert faults(page, part, tags=tags) == [], f"{name} at {width}"
+    found = faults(page, part, tags=tags)
+    assert found == [], f"{name} at {width}: {found}"
     # What axe and the camera themselves put into the page is no fault of the page.
     complaints.clear()
