@@ -109,6 +109,7 @@ else:
                 # Under DEFERRED a transaction that reads and then writes can fail at once, whatever the timeout.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
+                "factory": datadir.OwnersDatabase,
                 "init_command": (
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
                 ),

@@ -9,7 +9,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -51,7 +51,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """The second step of signing in."""
     after = _next(request)
     if not factor.awaits_code(request.user):
-        return redirect(after)
+        return HttpResponseRedirect(after)
     form, status = CodeForm(_sent(request)), 200
     if form.is_valid():
         try:
@@ -69,7 +69,7 @@ def code(request: HttpRequest) -> HttpResponse:
                     f"You signed in with a recovery code, which is used up now; {left} are left. "
                     "If your app is lost, set up a new one on the page of your account.",
                 )
-            return redirect(after)
+            return HttpResponseRedirect(after)
     # Nothing of the desk shows before the code.
     bare = {"has_permission": False, "is_nav_sidebar_enabled": False, "available_apps": []}
     return _page(request, "code", "Second step", {"form": form, "next": after, **bare}, status=status)
@@ -191,7 +191,9 @@ def _next(request: HttpRequest) -> str:
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else reverse("admin:index")
+    # A word that is no address from the root leads nowhere.
+    whole = wanted.startswith(("/", "http://", "https://"))
+    return wanted if safe and whole else reverse("admin:index")
 
 
 def _user(request: HttpRequest) -> User:
