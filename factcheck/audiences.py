@@ -70,6 +70,7 @@ PERMISSIONS: dict[str, str | None] = {
     "admin:password_change_done": None,
     # Answers for one field of one model, whose view permission it asks for itself.
     "admin:autocomplete": None,
+    # Leads to one row of one model, whose view permission it asks for itself.
     "admin:view_on_site": None,
     "admin:app_list": None,
     # An unnamed one is the old address of a change page, which it redirects to, or no address at all.
