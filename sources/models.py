@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 
 from sources import quotations
 from sources.dates import Precision, date_constraints
-from sources.fields import FoldedField, web_address
+from sources.fields import FoldedField, language_tag, web_address
 
 models.CharField.register_lookup(Length)
 
@@ -73,7 +73,12 @@ class Source(models.Model):
     published_on_reason = models.TextField(
         blank=True, help_text="Why this date, where the source does not print it."
     )
-    language = models.CharField(max_length=35, default="en", help_text="BCP 47 tag, for example en or pt-BR.")
+    language = models.CharField(
+        max_length=35,
+        default="en",
+        validators=[language_tag],
+        help_text="BCP 47 tag, for example en or pt-BR.",
+    )
     link = models.URLField(max_length=2000, blank=True)
     archived_at = models.URLField(
         max_length=2000, blank=True, help_text="Address of a public archive's copy."
