@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from sources import quotations
-from sources.dates import Precision, date_constraints
+from sources.dates import PastDateField, Precision, date_constraints
 from sources.fields import FoldedField, language_tag, web_address
 
 models.CharField.register_lookup(Length)
@@ -68,7 +68,7 @@ class Source(models.Model):
     title = models.CharField(max_length=500, blank=True, help_text="As printed; empty where none is shown.")
     publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="sources")
     byline = models.CharField(max_length=300, blank=True, help_text="As printed; empty where none is shown.")
-    published_on = models.DateField(null=True, blank=True)
+    published_on = PastDateField(null=True, blank=True)
     published_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     published_on_reason = models.TextField(
         blank=True, help_text="Why this date, where the source does not print it."

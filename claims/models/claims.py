@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from claims.models.speakers import Speaker, Topic
-from sources.dates import Precision, date_constraints
+from sources.dates import PastDateField, Precision, date_constraints
 from sources.fields import FoldedField, language_tag
 from sources.models import Quotation, Snapshot, Source
 
@@ -72,7 +72,7 @@ class Claim(models.Model):
         related_name="claims",
         help_text="Empty for a document's own voice or an unnamed source.",
     )
-    claimed_on = models.DateField(null=True, blank=True)
+    claimed_on = PastDateField(null=True, blank=True)
     claimed_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_on_reason = models.TextField(blank=True, help_text="Why this date, where no document prints it.")
     topics = models.ManyToManyField(Topic, blank=True, related_name="claims")
@@ -146,7 +146,7 @@ class Appearance(models.Model):
     )
     language = models.CharField(max_length=35, default="en", validators=[language_tag])
     translated = models.BooleanField(null=True, blank=True, help_text="Empty: the source does not say.")
-    claimed_on = models.DateField(null=True, blank=True)
+    claimed_on = PastDateField(null=True, blank=True)
     claimed_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_on_reason = models.TextField(blank=True)
     note = models.TextField(blank=True)
