@@ -7,10 +7,12 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 
 from claims import desk
@@ -48,6 +50,25 @@ class DeskSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         piles = _piles(request) if request.user.has_perm("claims.view_claim") else []
         return super().index(request, {**(extra_context or {}), "piles": piles})
+
+    def get_urls(self) -> list[Any]:
+        own = path(
+            "r/<path:content_type_id>/<path:object_id>/",
+            self.admin_view(self.view_on_site),
+            name="view_on_site",
+        )
+        return [own, *(one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site")]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+        """To the public address of a row. It names the row, so whoever may not see the row is told of none."""
+        if not content_type_id.isascii() or not content_type_id.isdigit() or len(content_type_id) > 9:
+            raise Http404
+        kind = ContentType.objects.filter(pk=int(content_type_id)).first()
+        if kind is None or "\0" in object_id:
+            raise Http404
+        if not request.user.has_perm(f"{kind.app_label}.view_{kind.model}"):
+            raise Http404
+        return shortcut(request, content_type_id, object_id)
 
 
 def _piles(request: HttpRequest) -> list[ShownPile]:

@@ -117,9 +117,9 @@ def _verdict_lacking(verdict: Verdict, appearances: list[Appearance]) -> Iterato
         yield Lack("The summary is missing: one or two sentences.", place="verdict.summary")
     if not verdict.rationale.strip():
         yield Lack("The rationale is missing.", place="verdict.rationale")
-    for piece in left_over(verdict.rationale):
+    for typed in left_over(verdict.rationale):
         yield Lack(
-            f"Readers would see “{piece}” in the rationale as it is typed: it takes Markdown without HTML, "
+            f"Readers would see “{typed}” in the rationale as it is typed: it takes Markdown without HTML, "
             "and links to web addresses.",
             place="verdict.rationale",
         )

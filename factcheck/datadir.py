@@ -1,9 +1,12 @@
 """The data folder: everything that a server keeps on its own disk (database, secret key, collected static files)."""
 
+import contextlib
 import os
 import secrets
+import sqlite3
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,6 +32,19 @@ def prepare(folder: Path) -> Path:
             "write the path of a folder that this user may write to."
         )
     return folder
+
+
+class OwnersDatabase(sqlite3.Connection):
+    """A connection whose file, where it is new, only its owner may read, whatever the mode of the folder is.
+
+    SQLite gives the files beside a database (-wal, -shm) the mode of the database.
+    """
+
+    def __init__(self, database: Any, *arguments: Any, **options: Any) -> None:
+        # What is wrong with a path, SQLite says itself in the next line.
+        with contextlib.suppress(OSError):
+            os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        super().__init__(database, *arguments, **options)
 
 
 def keeps_secret_key(folder: Path) -> bool:

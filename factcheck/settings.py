@@ -109,6 +109,7 @@ else:
                 # Under DEFERRED a transaction that reads and then writes can fail at once, whatever the timeout.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
+                "factory": datadir.OwnersDatabase,
                 "init_command": (
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
                 ),
@@ -123,6 +124,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Accounts -----------------------------------------------------------------------------------------
 
 LOGIN_URL = "admin:login"
+# Where the address asked for is not ours.
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -218,6 +221,10 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "factcheck.refusals.forged"
+# Django's forms take 1,000 rows of a part: a speaker with as many aliases and links sends some 7,000 fields. Reading
+# that many takes milliseconds, and DATA_UPLOAD_MAX_MEMORY_SIZE bounds their length.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 CSRF_TRUSTED_ORIGINS = [FACTCHECK_URL]
 
 if BEHIND_PROXY:

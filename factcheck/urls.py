@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from factcheck import refusals
 from factcheck.api import problems
 from factcheck.operations import health
 
@@ -17,7 +18,7 @@ urlpatterns = [
     path("", include("claims.urls")),
 ]
 
-handler400 = problems.bad_request
-handler403 = problems.permission_denied
-handler404 = problems.not_found
-handler500 = problems.server_error
+handler400 = refusals.bad_request
+handler403 = refusals.permission_denied
+handler404 = refusals.not_found
+handler500 = refusals.server_error

@@ -2,9 +2,18 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from sources.folding import fold
+from sources.languages import language_problem
+
+
+def language_tag(value: str) -> None:
+    """A model field's validator: raises ValidationError for what has not the form of a BCP 47 tag."""
+    said = language_problem(value)
+    if said:
+        raise ValidationError(said, code="language")
 
 
 def web_address(model: str, name: str, *, optional: bool = False) -> models.CheckConstraint:

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from sources import quotations
-from sources.dates import Precision, date_constraints
-from sources.fields import FoldedField, web_address
+from sources.dates import PastDateField, Precision, date_constraints
+from sources.fields import FoldedField, language_tag, web_address
 
 models.CharField.register_lookup(Length)
 
@@ -68,12 +68,17 @@ class Source(models.Model):
     title = models.CharField(max_length=500, blank=True, help_text="As printed; empty where none is shown.")
     publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="sources")
     byline = models.CharField(max_length=300, blank=True, help_text="As printed; empty where none is shown.")
-    published_on = models.DateField(null=True, blank=True)
+    published_on = PastDateField(null=True, blank=True)
     published_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     published_on_reason = models.TextField(
         blank=True, help_text="Why this date, where the source does not print it."
     )
-    language = models.CharField(max_length=35, default="en", help_text="BCP 47 tag, for example en or pt-BR.")
+    language = models.CharField(
+        max_length=35,
+        default="en",
+        validators=[language_tag],
+        help_text="BCP 47 tag, for example en or pt-BR.",
+    )
     link = models.URLField(max_length=2000, blank=True)
     archived_at = models.URLField(
         max_length=2000, blank=True, help_text="Address of a public archive's copy."

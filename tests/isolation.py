@@ -3,13 +3,23 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import pytest
 
 folder = tempfile.mkdtemp(prefix="factcheck-tests-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _terminated(number: int, frame: Any) -> NoReturn:
+    # Python does not clean up after a terminate signal of its own accord; a SystemExit would only fail one test.
+    pytest.exit("a terminate signal ended the run", returncode=128 + number)
+
+
+signal.signal(signal.SIGTERM, _terminated)
 
 
 # A wrapper runs before every plain hook, so also before pytest-django reads the settings.

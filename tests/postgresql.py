@@ -109,7 +109,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         print(ABSENT, file=sys.stderr, flush=True)
         sys.exit(1 if os.environ.get("CI", "").lower() in ("1", "true") else 0)
     server = Server(programs)
-    # Runs on every way out that Python can see: the end, a failure before the first test, Ctrl-C.
+    # Runs on every way out that Python can see, a terminate signal among them (tests/isolation.py).
     atexit.register(server.stop)
     server.start()
     return (yield)

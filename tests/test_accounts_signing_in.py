@@ -90,6 +90,33 @@ def test_no_way_leads_to_another_house(target: str) -> None:
     assert "evil" not in out.headers.get("Location", "")
 
 
+@pytest.mark.parametrize("target", ["//evil.example", "http://[", "javascript:alert(1)"])
+def test_where_the_way_is_not_ours_it_leads_to_the_desk(target: str) -> None:
+    make_user("ada", password=PASSWORD)
+    client = Client()
+    signed = client.post(LOGIN, {"username": "ada", "password": PASSWORD, "next": target})
+    assert signed["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("target", "way"),
+    [
+        ("abc", "/admin/"),
+        ("claim", "/admin/"),
+        ("0001:00", "/admin/"),
+        ("..", "/admin/"),
+        ("\0", "/admin/"),
+        ("//evil.example", "/admin/"),
+        ("/admin/claims/claim/?q=a", "/admin/claims/claim/?q=a"),
+        ("http://testserver/about/", "http://testserver/about/"),
+    ],
+)
+def test_the_second_step_leads_to_an_address_and_never_to_a_name(target: str, way: str) -> None:
+    client = Client()
+    client.force_login(make_user())
+    assert client.get(reverse("account-code"), {"next": target})["Location"] == way
+
+
 def test_five_wrong_passwords_lock_the_name_at_that_address() -> None:
     make_user("ada", password=PASSWORD)
     make_user("eve", password=PASSWORD)

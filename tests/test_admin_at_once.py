@@ -15,7 +15,8 @@ from test_admin_concurrent import address, desk, shown_again, text
 from claims.models import Contribution, Methodology, Rating, RatingScale, Speaker
 
 
-@pytest.fixture
+# pytest-django makes a test database for tests that ask for `db`; its own would roll back.
+@pytest.fixture(name="db")
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Real transactions, on rows that nothing guards; they are taken away again."""
     with django_db_blocker.unblock():
@@ -25,7 +26,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_of_many_at_the_same_moment_one_saves_and_the_others_are_told(committed: None, turn: int) -> None:
+def test_of_many_at_the_same_moment_one_saves_and_the_others_are_told(db: None, turn: int) -> None:
     speaker = make_speaker(f"at-once-{turn}", name="At Once")
     speaker.aliases.create(name="First")
     clients = [desk() for _ in range(4)]
@@ -58,7 +59,7 @@ def test_of_many_at_the_same_moment_one_saves_and_the_others_are_told(committed:
     ]
 
 
-def test_of_two_that_swap_ratings_at_the_same_moment_one_is_told(committed: None) -> None:
+def test_of_two_that_swap_ratings_at_the_same_moment_one_is_told(db: None) -> None:
     scale = make_methodology("at-once").scale
     clients = [desk(), desk()]
     forms = [filled(client, address(scale)) for client in clients]

@@ -13,7 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from claims.paging import LARGEST_SEQUENCE, page_of, sequence_of
-from factcheck.api.problems import server_error
+from factcheck.refusals import server_error
 
 PROBLEM = "application/problem+json"
 

@@ -14,6 +14,7 @@ MAY_IMPORT = {"sources": {"sources"}, "claims": {"sources", "claims"}, "factchec
 # Pure modules: plain values in, plain values out. Neither Django nor a module that is not pure.
 PURE = {
     "sources.folding",
+    "sources.languages",
     "sources.quotations",
     "claims.asked",
     "claims.canonical",

@@ -188,8 +188,11 @@ def test_a_backup_overwrites_nothing_and_goes_nowhere_public(kept: Path, tmp_pat
         ("is served to the public", settings.STATIC_ROOT, None),
         ("is served to the public", tmp_path / "link" / "a.tar", None),
         ("is served to the public", ROOT / "static" / "css" / "a.tar", None),
-        ("goes with a folder", tmp_path / "a.tar", 3),
-        ("takes a number from 1", tmp_path, 0),
+        ("--keep goes with a folder, and .*a.tar is none: name the folder", tmp_path / "a.tar", 3),
+        ("--keep goes with a folder, and .*newsroom.tar is none: name the folder", kept, 3),
+        ("^There is no folder .*nowhere: make it first, as in mkdir", tmp_path / "nowhere", 3),
+        ("^--keep takes a number from 1, not 0: say how many", tmp_path, 0),
+        ("^--keep takes a number from 1, not -2: say how many", tmp_path / "nowhere", -2),
     ]:
         with pytest.raises(Refused, match=words):
             backup(target, at=at, keep=keep)
@@ -225,10 +228,11 @@ def test_staging_goes_when_the_work_is_ended(tmp_path: Path) -> None:
             (stage / "half").write_text("written")
             os.kill(os.getpid(), signal.SIGTERM)
 
+    before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit):
         work()
     assert list(tmp_path.iterdir()) == []
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_signal_between_two_steps_leaves_no_key(
@@ -273,6 +277,42 @@ def test_a_folder_with_anything_in_it_is_not_empty(kept: Path, empty: Place) -> 
     assert "is not empty (notes.txt)" in refused(empty, "restore", kept)
     # The key that reading the settings makes does not stay either.
     assert [path.name for path in empty.data.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [["restore"], ["restore", "--fast", "a.tar"], ["restore", "--help"], ["restore", "absent.tar"]],
+    ids=" ".join,
+)
+def test_a_mistyped_restore_leaves_nothing_in_the_way(kept: Path, empty: Place, typed: list[str]) -> None:
+    before = empty.holds()
+    empty.manage(*typed)
+    assert empty.holds() == before
+    empty.well("restore", kept)
+
+
+def test_a_database_without_a_table_is_as_good_as_none(kept: Path, empty: Place) -> None:
+    """verify_record in a folder that nobody prepared leaves one."""
+    done = empty.manage("verify_record", FACTCHECK_SECRET_KEY=LONG_KEY)
+    assert done.returncode != 0
+    assert POSTGRESQL or "factcheck.sqlite3" in empty.holds()
+    empty.well("restore", kept)
+    empty.well("verify_record")
+    assert not list(empty.data.glob("*-wal"))
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="about the file of SQLite")
+@pytest.mark.parametrize("content", ["a table", "no SQLite"])
+def test_a_database_that_holds_anything_stays(kept: Path, empty: Place, content: str) -> None:
+    empty.data.mkdir()
+    file = empty.data / "factcheck.sqlite3"
+    if content == "a table":
+        empty.statement("CREATE TABLE mine (words)")
+    else:
+        file.write_text("my words")
+    before = file.read_bytes()
+    assert "is not empty (factcheck.sqlite3)" in refused(empty, "restore", kept)
+    assert file.read_bytes() == before
 
 
 def test_another_key_is_not_overwritten_and_the_same_is_welcome(

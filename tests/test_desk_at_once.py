@@ -1,4 +1,4 @@
-"""Edits, publications and merges at the same moment wait for each other; on a database of their own, where they stay."""
+"""Edits, publications and merges at the same moment wait for each other: on a database of their own."""
 
 from collections.abc import Iterator
 

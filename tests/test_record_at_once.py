@@ -14,7 +14,8 @@ from claims.verification import verify_record
 from sources.guards import install, remove
 
 
-@pytest.fixture
+# pytest-django makes a test database for tests that ask for `db`; its own would roll back.
+@pytest.fixture(name="db")
 def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """A test whose transactions are real leaves rows on the record, which the guards keep for ever.
 
@@ -29,7 +30,7 @@ def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
         install(connection, RECORD_GUARDS)
 
 
-def test_many_appending_at_once_leave_no_gap(committed: None) -> None:
+def test_many_appending_at_once_leave_no_gap(db: None) -> None:
     failures: list[BaseException] = []
 
     def work() -> None:

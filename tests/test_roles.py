@@ -7,10 +7,10 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 from makers import NOON, make_claim, make_published, make_source, make_user
-from roles_table import PAGES, PERMISSIONS, SUPERUSERS, page_of, permissions_of
 
 from claims import roles
 from claims.contributions import contribute
@@ -25,6 +25,7 @@ from claims.models import (
     Revision,
 )
 from factcheck.audiences import Address, Audience, addresses, audience_of
+from factcheck.permissions import PAGES, PERMISSIONS, SUPERUSERS, page_of, permissions_of
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +148,28 @@ def test_every_address_by_every_role(name: str) -> None:
         if not expected:
             wrong.append((path, needed, status))
     assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_the_way_to_a_public_page_names_no_row_to_whom_may_not_see_it(name: str) -> None:
+    role, claim = ROLES[name], make_claim("secret-slug")
+    kind = ContentType.objects.get_for_model(Claim)
+    for content_type, key, is_there in [
+        (kind.pk, claim.pk, True),
+        (kind.pk, 0, False),
+        (kind.pk, "zzz", False),
+        (kind.pk, "%00", False),
+        (kind.pk, "9" * 30, False),
+        ("9" * 30, 1, False),
+        ("zzz", 1, False),
+        ("%00", 1, False),
+    ]:
+        answer = client_of(role).get(f"/admin/r/{content_type}/{key}/")
+        if is_there and "claims.view_claim" in granted(role):
+            assert answer["Location"].endswith("/claims/secret-slug/")
+        else:
+            assert (answer.status_code, "Location" in answer) == (404, False), (content_type, key)
+            assert b"secret-slug" not in answer.content
 
 
 @pytest.mark.parametrize("name", [name for name in ROLES if name != roles.PUBLISHER])

@@ -159,6 +159,25 @@ def test_the_secret_key_is_kept_in_a_file_that_only_its_owner_reads(tmp_path):
     ]
 
 
+def test_a_database_is_its_owners_alone_in_a_folder_that_is_not(tmp_path):
+    """Also the files that SQLite keeps beside it while it is open."""
+    tmp_path.chmod(0o755)
+    code = (
+        "import os, django; os.umask(0o022); django.setup()\n"
+        "from django.db import connection\n"
+        "connection.cursor().execute('CREATE TABLE mine (words)')\n"
+        "for path in sorted(os.scandir(os.environ['FACTCHECK_DATA_DIR']), key=lambda path: path.name):\n"
+        "    print(path.name, oct(path.stat().st_mode & 0o777))"
+    )
+    done = run("-c", code, data=tmp_path, DJANGO_SETTINGS_MODULE="factcheck.settings")
+    assert done.stdout.splitlines() == [
+        "factcheck.sqlite3 0o600",
+        "factcheck.sqlite3-shm 0o600",
+        "factcheck.sqlite3-wal 0o600",
+        "secret-key 0o600",
+    ], done.stderr
+
+
 def test_processes_that_start_at_once_get_one_key(tmp_path):
     code = (
         "import sys; from pathlib import Path; from factcheck import datadir;"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
@@ -16,10 +16,11 @@ from claims.admin.concurrent import ConcurrentMixin
 from claims.admin.deleting import KeepingMixin
 from claims.admin.exporting import ExportMixin
 from claims.admin.forms import LINES, editor
+from claims.admin.requests import KeySelect, RequestMixin
 from claims.contributions import contribute
 
 
-class DeskAdmin(ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
+class DeskAdmin(RequestMixin, ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
     """A list with search and columns for 100,000 rows; a form that two people may have open."""
 
     formfield_overrides = LINES
@@ -27,6 +28,8 @@ class DeskAdmin(ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    # The public page is linked where there is one; an address alone says nothing of that.
+    view_on_site = False
     # Fields of rows that this one points to, by the field that does: found first, since joining all of them is slow.
     search_through: dict[str, tuple[str, ...]] = {}
     # What the public text does not have: a change of it makes nobody a contributor.
@@ -45,7 +48,7 @@ class DeskAdmin(ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
-        if not self.search_through:
+        if not self.search_through or "\0" in search_term:
             return super().get_search_results(request, queryset, search_term)
         for word in smart_split(search_term):
             asked = unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1:] else word
@@ -64,7 +67,7 @@ class DeskAdmin(ConcurrentMixin, KeepingMixin, ExportMixin, admin.ModelAdmin):
         return queryset, False
 
 
-class KnownSelect(AutocompleteSelect):
+class KnownSelect(KeySelect):
     """A choice among many whose chosen row was read with its part: no query for each row of a formset."""
 
     known: models.Model | None = None

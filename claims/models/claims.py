@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from claims.models.speakers import Speaker, Topic
-from sources.dates import Precision, date_constraints
-from sources.fields import FoldedField
+from sources.dates import PastDateField, Precision, date_constraints
+from sources.fields import FoldedField, language_tag
 from sources.models import Quotation, Snapshot, Source
 
 
@@ -58,7 +58,12 @@ class Claim(models.Model):
     slug = models.SlugField("identifier", max_length=120, unique=True)
     text = models.TextField("claim", help_text="One neutral sentence that can be checked.")
     title = models.CharField(max_length=300, help_text="Title of the fact-check.")
-    language = models.CharField(max_length=35, default="en", help_text="BCP 47 tag, for example en or pt-BR.")
+    language = models.CharField(
+        max_length=35,
+        default="en",
+        validators=[language_tag],
+        help_text="BCP 47 tag, for example en or pt-BR.",
+    )
     speaker = models.ForeignKey(
         Speaker,
         models.PROTECT,
@@ -67,7 +72,7 @@ class Claim(models.Model):
         related_name="claims",
         help_text="Empty for a document's own voice or an unnamed source.",
     )
-    claimed_on = models.DateField(null=True, blank=True)
+    claimed_on = PastDateField(null=True, blank=True)
     claimed_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_on_reason = models.TextField(blank=True, help_text="Why this date, where no document prints it.")
     topics = models.ManyToManyField(Topic, blank=True, related_name="claims")
@@ -139,9 +144,9 @@ class Appearance(models.Model):
     role = models.CharField(
         max_length=200, blank=True, help_text="The speaker's role then, as the source words it."
     )
-    language = models.CharField(max_length=35, default="en")
+    language = models.CharField(max_length=35, default="en", validators=[language_tag])
     translated = models.BooleanField(null=True, blank=True, help_text="Empty: the source does not say.")
-    claimed_on = models.DateField(null=True, blank=True)
+    claimed_on = PastDateField(null=True, blank=True)
     claimed_on_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_on_reason = models.TextField(blank=True)
     note = models.TextField(blank=True)

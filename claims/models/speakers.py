@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from sources.fields import FoldedField, web_address
+from sources.fields import FoldedField, language_tag, web_address
 
 
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
@@ -53,7 +53,12 @@ class SpeakerAlias(models.Model):
 
     speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=300)
-    language = models.CharField(max_length=35, blank=True, help_text="BCP 47 tag of the spelling's language.")
+    language = models.CharField(
+        max_length=35,
+        blank=True,
+        validators=[language_tag],
+        help_text="BCP 47 tag of the spelling's language.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
     folded = FoldedField(of="name")
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from claims.models.claims import Claim
 from claims.models.scales import AttributionFinding, Methodology, Rating
+from sources.dates import PastDateField
 from sources.models import Quotation, Source
 
 
@@ -186,11 +187,11 @@ class Reply(models.Model):
     asked_of = models.CharField(
         "asked of", max_length=300, help_text="Whom: a person, an office, a newsroom."
     )
-    asked_on = models.DateField("asked on")
+    asked_on = PastDateField("asked on")
     by = models.CharField("by what way", max_length=200, help_text="For example e-mail to the press office.")
     deadline = models.DateField(null=True, blank=True, db_index=True)
     answer = models.TextField(blank=True, help_text="Word for word; empty while there is none.")
-    answered_on = models.DateField("answered on", null=True, blank=True)
+    answered_on = PastDateField("answered on", null=True, blank=True)
 
     class Meta:
         verbose_name = "right of reply"

@@ -51,7 +51,7 @@ class StaffDoorMiddleware:
             return None
         audience = audience_of(Address(route=match.route, name=match.view_name))
         if audience in (Audience.PUBLIC, Audience.PARTNER) or match.view_name == "account-again":
-            request.user = SimpleLazyObject(functools.partial(_wholly_signed_in, request, request.user))  # type: ignore[assignment]
+            request.user = SimpleLazyObject(functools.partial(wholly_signed_in, request, request.user))  # type: ignore[assignment]
             return None
         # An address that nobody declared is guarded like the staff's.
         if not request.user.is_authenticated or match.view_name == "admin:logout":
@@ -67,7 +67,8 @@ class StaffDoorMiddleware:
         return None
 
 
-def _wholly_signed_in(request: HttpRequest, user: Any) -> Any:
+def wholly_signed_in(request: HttpRequest, user: Any) -> Any:
+    """The user, or nobody where the session is over or has no code yet."""
     if user.is_authenticated:
         over = sessions.why_ended(request.session, at=timezone.now()) is not None
         if not over and not factor.awaits_code(user):

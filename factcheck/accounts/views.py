@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -51,7 +51,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """The second step of signing in."""
     after = _next(request)
     if not factor.awaits_code(request.user):
-        return redirect(after)
+        return HttpResponseRedirect(after)
     form, status = CodeForm(_sent(request)), 200
     if form.is_valid():
         try:
@@ -69,7 +69,7 @@ def code(request: HttpRequest) -> HttpResponse:
                     f"You signed in with a recovery code, which is used up now; {left} are left. "
                     "If your app is lost, set up a new one on the page of your account.",
                 )
-            return redirect(after)
+            return HttpResponseRedirect(after)
     context = {**outside(request), "form": form, "next": after}
     return _page(request, "code", "Second step", context, status=status)
 
@@ -189,4 +189,6 @@ def _next(request: HttpRequest) -> str:
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else reverse("admin:index")
+    # A word that is no address from the root leads nowhere.
+    whole = wanted.startswith(("/", "http://", "https://"))
+    return wanted if safe and whole else reverse("admin:index")

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, resolve
-from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -80,30 +79,15 @@ def unknown_address(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             mended = None
         if mended and mended.url_name != UNKNOWN_ADDRESS:
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-    return _answer(404)
+    return answer(404)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(400) if _is_api(request) else defaults.bad_request(request, exception)
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(403) if _is_api(request) else defaults.permission_denied(request, exception)
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(404) if _is_api(request) else defaults.page_not_found(request, exception)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(500) if _is_api(request) else defaults.server_error(request)
-
-
-def _is_api(request: HttpRequest) -> bool:
+def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(API_PREFIX)
 
 
-def _answer(status: int) -> HttpResponse:
+def answer(status: int) -> HttpResponse:
+    """A problem document that says no more than its status."""
     return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)
 
 

@@ -35,10 +35,13 @@ def backup(target: Path, *, at: dt.datetime, keep: int | None = None) -> Made:
 
     Raises Refused with a sentence; then no backup was made, and none was removed.
     """
-    if keep is not None and (keep < 1 or not target.is_dir()):
-        raise Refused(
-            "--keep takes a number from 1, and goes with a folder: name the folder of your backups."
-        )
+    target = target.expanduser().absolute()
+    if keep is not None and keep < 1:
+        raise Refused(f"--keep takes a number from 1, not {keep}: say how many backups stay.")
+    if keep is not None and not target.exists() and target.suffix != ".tar":
+        raise Refused(f"There is no folder {target}: make it first, as in mkdir -m 700 {target}.")
+    if keep is not None and not target.is_dir():
+        raise Refused(f"--keep goes with a folder, and {target} is none: name the folder of your backups.")
     path = _path(target, at=at)
     try:
         with staging(path.parent, prefix=".factcheck-backup-") as stage:
@@ -54,7 +57,6 @@ def backup(target: Path, *, at: dt.datetime, keep: int | None = None) -> Made:
 
 
 def _path(target: Path, *, at: dt.datetime) -> Path:
-    target = target.expanduser().absolute()
     path = target / f"factcheck-{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}.tar" if target.is_dir() else target
     if path == target and path.suffix != ".tar":
         raise Refused(f"{target} is no folder: make it, or name a file that ends in .tar.")

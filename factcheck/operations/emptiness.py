@@ -1,5 +1,7 @@
 """Whether a place is empty enough to restore into, and making it empty again after a restore that failed."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,23 @@ def demand_empty_folder(folder: Path, *, may_hold: set[str]) -> None:
             f"The data folder {folder} is not empty ({', '.join(there[:3])}{more}), and a restore overwrites nothing: "
             "name a new folder in FACTCHECK_DATA_DIR, or move these files away first."
         )
+
+
+def holds_nothing(database: Path) -> bool:
+    """Whether a SQLite file has no table: any command that only looks into a new data folder leaves one like it."""
+    if not database.is_file() or database.is_symlink():
+        return False
+    try:
+        with closing(sqlite3.connect(database)) as file:
+            (tables,) = file.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(tables == 0)
+
+
+def files_of(database: Path) -> list[Path]:
+    """A SQLite file and those that SQLite keeps beside it while somebody reads it."""
+    return [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))]
 
 
 def demand_empty_database() -> None:

@@ -15,7 +15,13 @@ from claims.guards import GUARDS
 from claims.verification import verify_record
 from factcheck import datadir
 from factcheck.operations import Refused, archive, programs, state
-from factcheck.operations.emptiness import demand_empty_database, demand_empty_folder, empty_database
+from factcheck.operations.emptiness import (
+    demand_empty_database,
+    demand_empty_folder,
+    empty_database,
+    files_of,
+    holds_nothing,
+)
 from factcheck.operations.manifest import Manifest, State
 from factcheck.operations.reach import unreachable
 from factcheck.operations.staging import keep_names, put_in_place, staging
@@ -43,10 +49,10 @@ def restore(path: Path) -> Restored:
         with archive.opened(path) as backup:
             return _into(folder, backup)
     except (OSError, sqlite3.Error, Error) as error:
-        _forget_own_key(folder)
+        forget_own_key(folder)
         raise Refused(f"Nothing was restored: {' '.join(str(error).split())}.") from error
     except BaseException:
-        _forget_own_key(folder)
+        forget_own_key(folder)
         raise
 
 
@@ -60,7 +66,7 @@ def _into(folder: Path, backup: archive.Archive) -> Restored:
         )
     # A key of the same name is looked at below: the backup's own is welcome.
     made_now = set() if settings.SECRET_KEY_WAS_KEPT else {datadir.SECRET_KEY_FILE}
-    demand_empty_folder(folder, may_hold=made_now | set(said.keys.values()))
+    demand_empty_folder(folder, may_hold=made_now | set(said.keys.values()) | _empty_files(said))
     if connection.vendor == "postgresql":
         if silence := unreachable():
             raise Refused(silence)
@@ -70,6 +76,14 @@ def _into(folder: Path, backup: archive.Archive) -> Restored:
         with _keys_in_place(said, files, folder=folder):
             database = files[said.database]
             return _sqlite(database, said) if said.engine == "sqlite" else _postgresql(database, said)
+
+
+def _empty_files(said: Manifest) -> set[str]:
+    """The names of a SQLite database without a table, which is as good as none."""
+    if said.engine != "sqlite":
+        return set()
+    database = Path(connection.settings_dict["NAME"])
+    return {file.name for file in files_of(database)} if holds_nothing(database) else set()
 
 
 def _demand_same_engine(backup: archive.Archive) -> None:
@@ -102,6 +116,9 @@ def _sqlite(draft: Path, said: Manifest) -> Restored:
     target = Path(connection.settings_dict["NAME"])
     with _database_at(draft):
         restored = _checked(said)
+    if holds_nothing(target):
+        for file in files_of(target):
+            file.unlink(missing_ok=True)
     put_in_place(draft, target)
     return restored
 
@@ -187,8 +204,8 @@ def _keys_in_place(said: Manifest, files: Mapping[str, Path], *, folder: Path) -
                 keep_names(folder)
             else:
                 raise Refused(
-                    f"{target} is there already and is another key than the backup's: move it away first, "
-                    "or name a new folder in FACTCHECK_DATA_DIR."
+                    f"{target} is there already and is another key than the backup's: remove it if no server ever "
+                    "ran with this folder, else name a new folder in FACTCHECK_DATA_DIR."
                 )
         yield
     except BaseException:
@@ -203,7 +220,7 @@ def _holds(path: Path, key: bytes) -> bool:
     return path.is_file() and path.read_bytes() == key
 
 
-def _forget_own_key(folder: Path) -> None:
+def forget_own_key(folder: Path) -> None:
     """Take away the secret key that this process made by reading its settings: the folder is as empty as it was."""
     path = folder / datadir.SECRET_KEY_FILE
     if settings.SECRET_KEY_WAS_KEPT or settings.GIVEN_SECRET_KEY or not path.is_file():

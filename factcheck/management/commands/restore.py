@@ -7,12 +7,20 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck import datadir
 from factcheck.operations import Refused
-from factcheck.operations.restore import restore
+from factcheck.operations.restore import forget_own_key, restore
 
 
 class Command(BaseCommand):
     help = "Restores a backup into an empty data folder, or an empty PostgreSQL database. See docs/operations.md."
     requires_system_checks = []
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except SystemExit:
+            # Also after a mistyped command: a key left here would be in the way of the next one.
+            forget_own_key(settings.DATA_DIR)
+            raise
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the file that manage.py backup made")

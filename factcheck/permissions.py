@@ -1,4 +1,7 @@
-"""What a member of the staff needs for each address of theirs: the table by which test_roles.py walks the matrix."""
+"""What a member of the staff needs for each address of theirs.
+
+The views ask for it themselves; this table is what a refusal names, and by what the tests walk every address and role.
+"""
 
 from django.contrib.admin import site
 
@@ -24,6 +27,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "admin:password_change_done": (),
     # Answers for one field of one model, whose view permission it asks for itself: the walk asks for speakers.
     "admin:autocomplete": ("claims.view_speaker",),
+    # Leads to one row of one model, whose view permission it asks for itself.
     "admin:view_on_site": (),
     "admin:app_list": (),
     # An unnamed one is the old address of a change page, which it redirects to, or no address at all.
