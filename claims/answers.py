@@ -79,7 +79,7 @@ class Answer:
             case quotations.Several(occurrences):
                 return (
                     f"These words stand in the text in {len(occurrences):,} places: "
-                    "choose the place that you mean, and save again."
+                    "choose the place that you mean."
                 )
             case quotations.Near():
                 return "These words do not stand so in the text. The nearest passage differs, as shown below."

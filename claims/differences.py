@@ -37,6 +37,22 @@ class Group:
     kind: Literal["changed", "added", "removed"]
     changes: tuple[Change, ...]
 
+    @property
+    def gist(self) -> str:
+        """What a row that came or went was, and from where, in a line; empty where that takes all of its fields."""
+        if self.kind == "changed" or len(self.changes) < _MANY:
+            return ""
+        said = {change.path[2:]: "".join(piece.text for piece in change.pieces) for change in self.changes}
+        words = said.get(("quotation", "words"))
+        what = f"“{words}”" if words else next((said[name] for name in _GIST if said.get(name)), "")
+        source = said.get(("source", "title")) or said.get(("source", "id"))
+        return f"{what}, from “{source}”" if what and source else what or source or ""
+
+
+# So few fields are read faster than a summary of them.
+_MANY = 4
+_GIST = (("locator",), ("claim", "title"), ("note",))
+
 
 class _Fact(NamedTuple):
     group: str

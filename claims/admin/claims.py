@@ -27,11 +27,19 @@ class AppearanceInline(PartMixin, QuotingInline):
     model = Appearance
     form = AppearanceForm
     parameter = "appearance"
-    fields = [
-        *("source", "words", "reading", "mode", "first", "slug", "role"),
-        ("language", "translated"),
-        ("claimed_on", "claimed_on_precision"),
-        *("claimed_on_reason", "note", "position"),
+    fieldsets = [
+        (None, {"fields": ["source", "words", "reading", ("mode", "first"), ("role", "slug")]}),
+        (
+            "Language, date, note and place in the list",
+            {
+                "fields": [
+                    ("language", "translated"),
+                    ("claimed_on", "claimed_on_precision"),
+                    *("claimed_on_reason", "note", "position"),
+                ],
+                "classes": ["collapse"],
+            },
+        ),
     ]
     autocomplete_fields = ["source"]
     row_select_related = ["claim", "source", "quotation"]
@@ -49,6 +57,8 @@ class ClaimRelationInline(PartMixin, admin.StackedInline):
 @admin.register(Claim)
 class ClaimAdmin(NearestAdmin, SnapshotReading, QuotingAdmin, DeskAdmin):
     change_form_template = "admin/claims/claim/change_form.html"
+    # The bar above its pages leads there as soon as there is something to see.
+    view_on_site = False
     list_display = ["title", "speaker", "state", "owner", "due_on", "page"]
     list_filter = [PileFilter, StateFilter, OwnerFilter, "due_on"]
     list_select_related = ["speaker", "verdict", "owner", "publication"]
@@ -64,7 +74,8 @@ class ClaimAdmin(NearestAdmin, SnapshotReading, QuotingAdmin, DeskAdmin):
     export_fields = ("slug", "text", "language", "claimed_on", "topics")
     autocomplete_fields = ["speaker", "topics"]
     fieldsets = [
-        (None, {"fields": ["text", "title", "slug", "language", "speaker", "topics"]}),
+        (None, {"fields": ["text"]}),
+        (None, {"fields": ["title", "slug", "language", "speaker", "topics"]}),
         (
             "When it was said",
             {"fields": [("claimed_on", "claimed_on_precision"), "claimed_on_reason"]},

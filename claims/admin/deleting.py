@@ -45,6 +45,13 @@ class KeepingMixin(admin.ModelAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[obj.pk]))
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
+        obj = options.get("obj")
+        if obj is not None and self.kept([obj]):
+            # What stays has no button that would only say so.
+            context["show_delete"] = False
+        return super().render_change_form(request, context, *args, **options)
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)
         if not self.bulk_delete:

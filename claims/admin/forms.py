@@ -36,6 +36,12 @@ class LinesField(forms.CharField):
 
 
 LINES: dict[type, dict[str, Any]] = {
+    # The browser shows a day as its reader writes it, and sends it in the one form that nobody can read two ways.
+    models.DateField: {
+        "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        "input_formats": ["%Y-%m-%d"],
+        "error_messages": {"invalid": "Write the day as year, month and day: 2026-11-22."},
+    },
     models.TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
     # One field with one label; the admin's own pair of a date and a time has none that a screen reader could say.
     models.DateTimeField: {

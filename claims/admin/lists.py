@@ -24,7 +24,11 @@ def is_public(claim: Claim) -> bool:
 def public_page(claim: Claim) -> str:
     if not is_public(claim):
         return ""
-    return format_html('<a href="{}">Public page of {}</a>', claim.get_absolute_url(), claim.slug)
+    return format_html(
+        '<a href="{}">Public page<span class="visually-hidden"> of {}</span></a>',
+        claim.get_absolute_url(),
+        claim.title,
+    )
 
 
 class PileFilter(admin.SimpleListFilter):

@@ -6,7 +6,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from claims import reference, versions
 from claims.admin.base import DeskAdmin, PartMixin
@@ -56,10 +58,20 @@ class AttributionFindingInline(KeptPartMixin, admin.StackedInline):
 
 class RatingScaleInline(KeptPartMixin, admin.TabularInline):
     model = RatingScale
-    fields = ["worst", "best"]
+    fields = ["worst", "best", "ratings"]
+    readonly_fields = ["ratings"]
     kept_fields = ("worst", "best")
-    # Its ratings are on its own page.
-    show_change_link = True
+
+    @admin.display(description="its ratings")
+    def ratings(self, scale: RatingScale) -> str:
+        """They are on a page of their own."""
+        if scale.pk is None:
+            return "Save the methodology first; then the scale gets its ratings."
+        address = reverse("admin:claims_ratingscale_change", args=[scale.pk])
+        labels = ", ".join(rating.label for rating in scale.ratings.all())
+        return format_html(
+            '{} <a class="button quiet-button" href="{}">Change the ratings</a>', labels, address
+        )
 
 
 class RatingInline(KeptPartMixin, admin.StackedInline):

@@ -59,8 +59,13 @@ def offers(answer: answers.Answer) -> list[dict[str, Any]]:
     ]
 
 
-def answer_context(answer: answers.Answer | None, *, name: str) -> dict[str, Any]:
-    """What the template of an answer shows; `name` is that of the radio buttons."""
+def answer_context(
+    answer: answers.Answer | None, *, name: str, reading_for: int | None = None
+) -> dict[str, Any]:
+    """What the template of an answer shows; `name` is that of the radio buttons.
+
+    `reading_for` is the key of the claim that is quoted for where the source is read; a form with rows has none.
+    """
     if answer is None:
         return {}
     outcome = answer.outcome
@@ -75,7 +80,11 @@ def answer_context(answer: answers.Answer | None, *, name: str) -> dict[str, Any
         "near_value": f"{OWN_WORDS}{answer.snapshot.pk}:{near.start}:{near.end}"
         if near and answer.snapshot
         else "",
-        "elsewhere": [(one.source, reading_address(one)) for one in answer.elsewhere],
+        "elsewhere": [
+            (one.source, reading_address(one, **({"claim": reading_for} if reading_for else {})))
+            for one in answer.elsewhere
+        ],
+        "reading_for": reading_for,
         "not_held": outcome.source if isinstance(outcome, answers.NotHeld) else None,
     }
 
@@ -91,6 +100,7 @@ class WordsWidget(AdminTextareaWidget):
     """The words with, below them, what the server found where it could not take them as they are."""
 
     answer: answers.Answer | None = None
+    reading_for: int | None = None
 
     class Media:
         css = {"all": ["css/reading.css"]}
@@ -99,7 +109,7 @@ class WordsWidget(AdminTextareaWidget):
         # Words of the text that the editor chose to take over, where they now have to be singled out.
         shown = self.answer.words if self.answer else value
         own = super().render(name, shown, attrs, renderer)
-        context = answer_context(self.answer, name=f"{name}_place")
+        context = answer_context(self.answer, name=f"{name}_place", reading_for=self.reading_for)
         below = render_to_string("admin/claims/answer.html", context) if context else ""
         return format_html('<div class="words-and-answer">{}{}</div>', own, below)
 
@@ -165,6 +175,17 @@ def _demand(model: type[models.Model], name: str) -> str:
 
 
 class AppearanceForm(QuotingForm):
+    """Other claims name an appearance by its identifier, and published bodies do: once saved, it stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "slug" in self.fields:
+            self.fields["slug"].widget.attrs["readonly"] = True
+            self.fields["slug"].help_text = "It stays: other claims name the appearance by it."
+
+    def clean_slug(self) -> str:
+        return self.instance.slug if self.instance.pk else str(self.cleaned_data["slug"])
+
     def lacking(self, *, has_words: bool) -> list[tuple[str, str]]:
         if self.cleaned_data.get("mode") == Appearance.Mode.DIRECT and not has_words:
             return [("words", _demand(Appearance, "direct_appearance_has_its_words"))]

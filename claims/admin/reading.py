@@ -1,5 +1,6 @@
 """The reading page: a snapshot as it stands, and the words that an editor picks from it for a claim."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,9 @@ class QuoteForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.purpose, self.snapshot = purpose, snapshot
+        words = self.fields["words"].widget
+        if isinstance(words, WordsWidget):
+            words.reading_for = purpose.claim.pk
         self.rows = {_value(part): part for part in _rows(purpose.claim, snapshot, models)}
         self.fields["use"].choices = [  # type: ignore[attr-defined]
             *([("new-appearance", "as a new appearance of the claim")] * (Appearance in models)),
@@ -212,13 +216,25 @@ def marked_text(text: str, quoted: list[Quoted]) -> SafeString:
     html: list[str] = []
     for block in marking.blocks(text, spans):
         html.append(f'<div data-start="{block.start}">')
+        waiting: list[str] = []
         for run in block.runs:
-            # A carriage return that is not escaped reaches the page as a line feed.
-            words = escape(run.text).replace("\r", "&#13;")
-            html.append(f"<mark>{words}</mark>" if run.passages else words)
-            html += [_link(names[number]) for number in run.ending]
-        html.append("</div>")
+            # A number stands behind the marks that close the sentence or the words, never before them.
+            closing = _CLOSING.match(run.text) if waiting else None
+            cut = closing.end() if closing else 0
+            html += [_printed(run.text[:cut], marked=bool(run.passages)), *waiting]
+            html.append(_printed(run.text[cut:], marked=bool(run.passages)))
+            waiting = [_link(names[number]) for number in run.ending]
+        html += [*waiting, "</div>"]
     return SafeString("".join(html))
+
+
+_CLOSING = re.compile(r"[.,;:!?…]*[”’\"'»)\]]*[.,;:!?…]*")
+
+
+def _printed(text: str, *, marked: bool) -> str:
+    # A carriage return that is not escaped reaches the page as a line feed.
+    words = escape(text).replace("\r", "&#13;")
+    return f"<mark>{words}</mark>" if marked and words else words
 
 
 def _link(one: Quoted) -> str:

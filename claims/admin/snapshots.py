@@ -105,6 +105,12 @@ class SnapshotTaking(admin.ModelAdmin):
         )
         return [own, *super().get_urls()]
 
+    def response_add(self, request: HttpRequest, obj: Source, post_url_continue: str | None = None) -> Any:
+        if "_snapshot" in request.POST and request.user.has_perm("sources.add_snapshot"):
+            messages.success(request, f"“{obj}” is saved.")
+            return redirect("admin:sources_source_snapshot", obj.pk)
+        return super().response_add(request, obj, post_url_continue)
+
     def take_snapshot(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm("sources.add_snapshot"):
             raise PermissionDenied

@@ -25,6 +25,28 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A transition that can be made now. One leads on; the others are there and do not stand in front."""
+
+    name: str
+    label: str
+    link: str
+
+    @property
+    def leads_on(self) -> bool:
+        return self.name in _ONWARD
+
+    @property
+    def is_grave(self) -> bool:
+        return self.name == "withdraw"
+
+
+# What a page is about is not offered above it.
+_ABOUT = {"second-read": ("approve", "return")}
+_ONWARD = ("submit", "approve", "publish")
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """`hint` is what comes next, in a sentence; `public` the address of the page that readers have.
 
@@ -35,13 +57,13 @@ class Bar:
     returned: Event | None
     steps: list[Step]
     missing: list[Missing]
-    transitions: list[tuple[str, str]]
+    transitions: list[Offer]
     hint: str
     public: str | None
 
 
 def bar(claim: Claim, *, by: User, here: str) -> Bar:
-    """The bar of a saved claim; `here` is the step that is on the page: claim, verdict or second-read."""
+    """The bar of a saved claim; `here` is its step that is on the page, or a transition."""
     return bar_of(
         Claim.objects.for_documents().select_related("publication").get(pk=claim.pk), by=by, here=here
     )
@@ -56,8 +78,13 @@ def bar_of(fresh: Claim, *, by: User, here: str) -> Bar:
     at_rest = verdict is not None and verdict.status in (Verdict.Status.PUBLISHED, Verdict.Status.WITHDRAWN)
     missing = [] if at_rest else [Missing(lack, place_of(lack, fresh)) for lack in lacks]
     transitions = [
-        (transition.label, reverse("admin:claims_claim_transition", args=[fresh.pk, transition.name]))
+        Offer(
+            transition.name,
+            transition.label,
+            reverse("admin:claims_claim_transition", args=[fresh.pk, transition.name]),
+        )
         for transition in (workflow.allowed(verdict, by=by) if verdict else [])
+        if transition.name not in _ABOUT.get(here, (here,))
         # Who worked on a text is not offered to approve it; what else is in the way is said on the page itself.
         if transition.name != "approve" or not workflow.objection("approve", claim=fresh, by=by)
     ]

@@ -89,7 +89,7 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         **desk_site.each_context(request),
         "title": rule.label,
         "claim": claim,
-        "bar": bar_of(claim, by=user, here="transition"),
+        "bar": bar_of(claim, by=user, here=name),
         "rule": rule,
         "form": form,
         "refused": refused,

@@ -24,7 +24,7 @@ class EvidenceInline(PartMixin, QuotingInline):
     model = Evidence
     form = EvidenceForm
     parameter = "evidence"
-    fields = ["stance", "source", "words", "reading", "kind", "locator", "note", "position"]
+    fields = [("stance", "kind"), "source", "words", "reading", ("locator", "position"), "note"]
     autocomplete_fields = ["source"]
     row_select_related = ["source", "quotation"]
     readonly_fields = ["reading"]
@@ -32,6 +32,7 @@ class EvidenceInline(PartMixin, QuotingInline):
 
 class EventInline(ReadOnlyMixin, PartMixin, admin.TabularInline):
     model = Event
+    classes = ["collapse"]
     fields = ["at", "transition", "by_whom", "note"]
     readonly_fields = ["by_whom"]
     row_select_related = ["by"]
