@@ -5,6 +5,7 @@ that can be emptied, and the record's guards refuse that.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +18,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from places import ROOT, Place, empty_place, free_port
+from django.conf import settings
+from places import ROOT, Place, free_port, migrated_place
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -59,12 +61,16 @@ class Served:
 
 @contextmanager
 def serving(folder: Path, *commands: list[str], **variables: str) -> Iterator[Served]:
-    """The program as `make run` starts it; `commands` of manage.py fill its database first."""
+    """The program as `make run` starts it; `commands` of manage.py fill its database first.
+
+    `migrate` and `collectstatic` are the same for every server, so each is run once and what it made is copied.
+    """
     port = free_port()
-    place = empty_place(folder)
+    place = migrated_place(folder)
+    shutil.copytree(settings.STATIC_ROOT, place.data / "static")
     # The factories of the tests make the data.
     place.variables = {"PORT": str(port), "PYTHONPATH": str(ROOT / "tests"), **variables}
-    for command in (["migrate", "--verbosity", "0"], *commands, ["collectstatic", "--noinput"]):
+    for command in commands:
         place.well(*command)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from hypothesis import settings
+from whitenoise import WhiteNoise
 
 # Deadlines measure the machine; CI tries the same examples every time, so a failure can be repeated.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
@@ -15,3 +18,20 @@ settings.load_profile("house")
 def collected_static_files() -> None:
     """Pages name their style sheets through the manifest of the collected files, in tests as on a server."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_looked_at_once(collected_static_files: None) -> Iterator[None]:
+    """Each test client starts the program anew, which looks at every collected file; here these stay as they are."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    look = WhiteNoise.update_files_dictionary
+
+    def look_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in found:
+            look(self, root, prefix)
+            found[root, prefix] = dict(self.files)
+        self.files.update(found[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", look_once)
+        yield

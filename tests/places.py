@@ -10,7 +10,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -169,6 +171,27 @@ def empty_place(folder: Path, *, template: str = "template1") -> Place:
     place = Place(folder / f"data-{number}", database=f"place_{number}" if POSTGRESQL else "")
     if place.database:
         sql(f"CREATE DATABASE {place.database} TEMPLATE {template}")
+    return place
+
+
+@cache
+def _migrated() -> Place:
+    """Empty tables, made by the migrations once in a process of the run; nobody works in it."""
+    # In the data folder of the tests, which goes when they end; the database goes with its server.
+    place = empty_place(Path(tempfile.mkdtemp(prefix="migrated-", dir=settings.DATA_DIR)))
+    place.well("migrate", "--verbosity", "0")
+    return place
+
+
+def migrated_place(folder: Path) -> Place:
+    """A place as `migrate` leaves it, but for its secret key: it makes one of its own."""
+    template = _migrated()
+    place = empty_place(folder, template=template.database or "template1")
+    place.data.mkdir(mode=0o700)
+    if not place.database:
+        # Whole in one file: the last process that had it open took its log in.
+        assert {path.name for path in template.data.iterdir()} == {"factcheck.sqlite3", "secret-key"}
+        shutil.copy(template.data / "factcheck.sqlite3", place.data)
     return place
 
 

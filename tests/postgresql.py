@@ -1,8 +1,8 @@
 """A pytest plugin, loaded with `python -m pytest -p tests.postgresql`: the suite on a PostgreSQL server of its own.
 
 The server runs as a user other than root, speaks through a socket in a private folder only, and goes with its folder
-when the tests end. Without a server on the machine the run ends with one line: well on a developer's, as a failure
-where CI=true.
+when the tests end, in whatever way they end. Without a server on the machine the run ends with one line:
+well on a developer's, as a failure where CI=true.
 """
 
 import atexit
@@ -27,6 +27,24 @@ ABSENT = (
 )
 SECONDS_TO_START = 60
 
+# A process of its own, which sees even that the tests were killed: its input ends with them. Where they ended in order
+# the server and its folder are gone by then.
+KEEPER = """
+import os, shutil, signal, sys, time
+folder, server = sys.argv[1], int(sys.argv[2])
+sys.stdin.read()
+if os.path.exists(folder):
+    try:
+        os.kill(server, signal.SIGQUIT)
+        for _ in range(100):
+            time.sleep(0.1)
+            os.kill(server, 0)
+        os.kill(server, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+"""
+
 
 class Server:
     """One throw-away cluster. start() makes it and sets DATABASE_URL, stop() ends it and removes its folder."""
@@ -34,6 +52,7 @@ class Server:
     def __init__(self, programs: Path) -> None:
         self.programs = programs
         self.process: subprocess.Popen[bytes] | None = None
+        self.keeper: subprocess.Popen[bytes] | None = None
         # Short, since a socket's path has at most 107 bytes; TMPDIR may be anything.
         self.folder = Path(tempfile.mkdtemp(prefix="fc-pg-", dir="/tmp"))
         # PostgreSQL refuses to run as root.
@@ -76,6 +95,13 @@ class Server:
                 start_new_session=True,
                 **self.account,
             )
+        self.keeper = subprocess.Popen(
+            [sys.executable, "-I", "-c", KEEPER, self.folder, str(self.process.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._wait()
         os.environ["DATABASE_URL"] = f"postgres://factcheck@/{self.folder}/postgres"
 
@@ -88,6 +114,9 @@ class Server:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self.keeper:
+            # Closes its input, on which it ends.
+            self.keeper.communicate()
 
     def _wait(self) -> None:
         assert self.process

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from places import PASSWORD, POSTGRESQL, ROOT, SIGN_IN, Place, copy_of, empty_place
+from places import PASSWORD, POSTGRESQL, ROOT, SIGN_IN, Place, copy_of, empty_place, migrated_place
 
 from claims.canonical import canonical, digest
 from factcheck.operations import Refused, archive, manifest, programs, restore
@@ -34,8 +34,7 @@ FUTURE = (
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A server with the seeds published and one person signed in."""
-    place = empty_place(tmp_path_factory.mktemp("newsroom"))
-    place.well("migrate", "--verbosity", "0")
+    place = migrated_place(tmp_path_factory.mktemp("newsroom"))
     place.well("load_seeds")
     done = place.python("-c", SIGN_IN, PASSWORD)
     assert done.returncode == 0, done.stderr
