@@ -26,11 +26,13 @@ demo-users: .venv/base.stamp
 
 install: .venv/dev.stamp
 
+# In as many processes as the machine has cores; with ARGS in one, unless ARGS say otherwise.
+test: PROCESSES := $(if $(strip $(ARGS)),,-n auto --dist loadfile)
 test: .venv/dev.stamp
 	@echo "The suite on SQLite:"
-	@env -u DATABASE_URL $(PY) -m pytest $(ARGS)
+	@env -u DATABASE_URL $(PY) -m pytest $(PROCESSES) $(ARGS)
 	@echo "The suite on PostgreSQL:"
-	@$(PY) -m pytest -p tests.postgresql $(ARGS)
+	@$(PY) -m pytest -p tests.postgresql $(PROCESSES) $(ARGS)
 
 lint: export FACTCHECK_DATA_DIR := .mypy_cache/data
 lint: .venv/dev.stamp

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL = bool(settings.POSTGRESQL)
 
 _numbers = itertools.count(1)
+# The processes of one run share a PostgreSQL server.
+_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 # Everything that must be the same after a restore. An account is asked for by its password and by its open session.
 LOOK = """
@@ -168,7 +170,7 @@ class Place:
 
 def empty_place(folder: Path, *, template: str = "template1") -> Place:
     number = next(_numbers)
-    place = Place(folder / f"data-{number}", database=f"place_{number}" if POSTGRESQL else "")
+    place = Place(folder / f"data-{number}", database=f"place_{_PROCESS}_{number}" if POSTGRESQL else "")
     if place.database:
         sql(f"CREATE DATABASE {place.database} TEMPLATE {template}")
     return place

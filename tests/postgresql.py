@@ -1,8 +1,9 @@
 """A pytest plugin, loaded with `python -m pytest -p tests.postgresql`: the suite on a PostgreSQL server of its own.
 
 The server runs as a user other than root, speaks through a socket in a private folder only, and goes with its folder
-when the tests end, in whatever way they end. Without a server on the machine the run ends with one line:
-well on a developer's, as a failure where CI=true.
+when the tests end, in whatever way they end. A run in several processes has one server, on which each has databases
+of its own. Without a server on the machine the run ends with one line: well on a developer's, as a failure where
+CI=true.
 """
 
 import atexit
@@ -78,7 +79,7 @@ class Server:
         )
         if made.returncode:
             raise pytest.UsageError(f"PostgreSQL's initdb failed:\n{made.stdout}")
-        quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
+        quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
         private = ["listen_addresses=", f"unix_socket_directories={self.folder}"]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
@@ -133,6 +134,9 @@ class Server:
 # A wrapper runs before every plain hook, so also before pytest-django reads the settings.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # The process that started this one started the server.
+        return (yield)
     programs = _programs()
     if programs is None:
         print(ABSENT, file=sys.stderr, flush=True)
