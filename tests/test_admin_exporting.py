@@ -122,7 +122,7 @@ def test_a_claim_s_columns() -> None:
         "Topics",
     ]
     assert row[:4] == ["one", 'With "marks", commas\nand lines', "Ada Quill", "Published"]
-    assert row[6] == "Public page of With \"marks\", commas and lines"
+    assert row[6] == 'Public page of With "marks", commas\nand lines'
     assert row[9:] == ["2026-02-02", "The bridge"]
 
 

@@ -53,7 +53,7 @@ def test_two_ratings_with_one_value_are_refused_in_a_sentence() -> None:
 
 
 def test_other_rows_swap_what_only_one_may_have() -> None:
-    """The first appearance of a claim is another one; two aliases were mixed up."""
+    """The first appearance of a claim is another one, under the identifier that it has; aliases were mixed up."""
     claim, speaker, client = make_claim("one"), make_speaker(), signed_in()
     claim.appearances.create(slug="radio", source=claim.appearances.get().source, mode="indirect", position=5)
     data = filled(client, address(claim)) | {"appearances-1-first": "on"}
@@ -61,7 +61,7 @@ def test_other_rows_swap_what_only_one_may_have() -> None:
     data |= {"appearances-0-slug": "radio", "appearances-1-slug": "courier"}
     answer = client.post(address(claim), data)
     assert answer.status_code == 302, answer.context["errors"]
-    assert list(claim.appearances.values_list("slug", "first")) == [("radio", False), ("courier", True)]
+    assert list(claim.appearances.values_list("slug", "first")) == [("courier", False), ("radio", True)]
     for name in ("Ada", "Quill"):
         speaker.aliases.create(name=name)
     data = filled(client, address(speaker)) | {"aliases-0-name": "Quill", "aliases-1-name": "Ada"}

@@ -1,4 +1,4 @@
-"""Every page of the desk in a real browser: each registered model's list, forms, history and deletion, and its own pages.
+"""Every page of the desk in a real browser: the pages of each registered model, and those of its own.
 
 The addresses come from the admin's register and from the permissions of a superuser: a new model is walked without
 anybody remembering it. Widths and schemes take turns from page to page.

@@ -47,7 +47,7 @@ class KeepingMixin(admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
         obj = options.get("obj")
-        if obj is not None and self.kept([obj]):
+        if obj is not None and "show_delete" not in context and self.kept([obj]):
             # What stays has no button that would only say so.
             context["show_delete"] = False
         return super().render_change_form(request, context, *args, **options)

@@ -1,6 +1,7 @@
 """Lists as CSV: what an editor sees in a list, with the texts behind it, for a spreadsheet (RFC 4180)."""
 
 from collections.abc import Callable, Iterator
+from html import unescape
 from operator import attrgetter
 from typing import Any
 
@@ -120,7 +121,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, SafeString):
-        value = strip_tags(value)
+        value = unescape(strip_tags(value))
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value)

@@ -48,6 +48,15 @@ class ReplyInline(PartMixin, admin.StackedInline):
     fields = [("asked_of", "by"), ("asked_on", "deadline"), "answer", "answered_on"]
 
 
+def _are_several(request: HttpRequest) -> bool:
+    """Whether there are methodologies to tell apart; counted once for both fields of a page."""
+    known: bool | None = getattr(request, "_are_several_methodologies", None)
+    if known is None:
+        known = Methodology.objects.count() > 1
+        request._are_several_methodologies = known  # type: ignore[attr-defined]
+    return known
+
+
 def _with_version(row: Rating | AttributionFinding) -> str:
     methodology = row.scale.methodology if isinstance(row, Rating) else row.methodology
     return f"{row.label} (version {methodology.version})"
@@ -125,7 +134,7 @@ class VerdictAdmin(QuotingAdmin, DeskAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         field: Any = super().formfield_for_foreignkey(db_field, request, **options)
-        if db_field.name in ("rating", "attribution") and Methodology.objects.count() > 1:
+        if db_field.name in ("rating", "attribution") and _are_several(request):
             scale = "scale__methodology" if db_field.name == "rating" else "methodology"
             field.queryset = field.queryset.select_related(scale)
             field.label_from_instance = _with_version
@@ -134,7 +143,10 @@ class VerdictAdmin(QuotingAdmin, DeskAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
         verdict = options.get("obj")
         if verdict is not None:
-            context["bar"] = bar(verdict.claim, by=editor(request), here="verdict")
+            context["bar"] = shown = bar(verdict.claim, by=editor(request), here="verdict")
+            # What has a history stays, and the bar knows of it without another query.
+            is_new = verdict.status == Verdict.Status.DRAFT and not shown.returned and not shown.public
+            context["show_delete"] = is_new
         return super().render_change_form(request, context, *args, **options)
 
     def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:
