@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from places import ROOT, Place, empty_place
+from places import ROOT, Place, migrated_place
 
 START = """
 import threading, time, django; django.setup()
@@ -99,9 +99,8 @@ print(Publication.objects.count(), Topic.objects.count(), list(verify_record()))
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    made = empty_place(tmp_path_factory.mktemp("at-once"))
+    made = migrated_place(tmp_path_factory.mktemp("at-once"))
     made.variables = {"PYTHONPATH": str(ROOT / "tests")}
-    made.well("migrate", "--verbosity", "0")
     made.well("collectstatic", "--noinput", "--verbosity", "0")
     yield made
     made.drop()
