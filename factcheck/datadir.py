@@ -5,6 +5,7 @@ import os
 import secrets
 import sqlite3
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,15 @@ class OwnersDatabase(sqlite3.Connection):
     """
 
     def __init__(self, database: Any, *arguments: Any, **options: Any) -> None:
-        # What is wrong with a path, SQLite says itself in the next line.
-        with contextlib.suppress(OSError):
-            os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        # Only a file that is not there yet is opened here, and by one thread at a time: closing a database that
+        # another connection of this process has open would drop that one's locks, and two writers spoil the file
+        # (https://www.sqlite.org/howtocorrupt.html, section 2.2). What is wrong with a path, SQLite says itself.
+        with _MAKING, contextlib.suppress(OSError):
+            os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         super().__init__(database, *arguments, **options)
+
+
+_MAKING = threading.Lock()
 
 
 def keeps_secret_key(folder: Path) -> bool:

@@ -136,6 +136,8 @@ def corner(page: Page, words: str, *, end: bool) -> tuple[float, float]:
 
 def select(page: Page, first: str, last: str) -> None:
     """Drag the mouse from the beginning of some words to the end of others."""
+    # Lines move when the fonts come in, and with them the words that are aimed at.
+    page.evaluate("document.fonts.ready")
     page.locator("#text").scroll_into_view_if_needed()
     page.mouse.move(*corner(page, first, end=False))
     page.mouse.down()

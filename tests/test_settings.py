@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from factcheck.datadir import OwnersDatabase
+
 ROOT = Path(__file__).resolve().parent.parent
 LONG_KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PRODUCTION = {"FACTCHECK_HTTPS": "1", "FACTCHECK_HOSTS": "facts.example.org"}
@@ -276,3 +278,30 @@ def test_https_sets_what_browsers_need(tmp_path):
         "301 https://facts.example.org/admin/login/",
         "404 max-age=31536000; includeSubDomains; preload",
     ], done.stderr
+
+
+WRITE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0)
+try:
+    connection.execute("INSERT INTO one VALUES (2)")
+    connection.commit()
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_another_connection_of_the_process_leaves_the_locks_of_the_first_alone(tmp_path: Path) -> None:
+    """Else two processes write at once, and the file is spoilt."""
+    path = tmp_path / "a.sqlite3"
+    first = OwnersDatabase(path, isolation_level=None)
+    first.execute("CREATE TABLE one (number)")
+    first.execute("BEGIN IMMEDIATE")
+    first.execute("INSERT INTO one VALUES (1)")
+    OwnersDatabase(path).close()
+    done = subprocess.run([sys.executable, "-c", WRITE, path], capture_output=True, text=True, check=True)
+    assert done.stdout == "database is locked\n"
+    first.execute("COMMIT")
+    assert first.execute("SELECT number FROM one").fetchall() == [(1,)]
+    first.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
