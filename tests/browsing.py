@@ -138,12 +138,15 @@ def watched(page: Page, address: str) -> list[str]:
     """What goes wrong on the page from now on: its console, its policy, its errors, requests to anybody else.
 
     The browser's own line on a page that answers with no success is no complaint; on a file of the page it is one.
+    Nor is its remark that a field of the page came too late to be given the focus.
     """
     complaints: list[str] = []
 
     def spoke(message: ConsoleMessage) -> None:
         where = message.location["url"]
         answered = message.text.startswith("Failed to load resource") and where.startswith(f"{address}/")
+        if message.text.startswith("Autofocus processing was blocked"):
+            return
         if not answered or where.startswith(f"{address}/static/"):
             complaints.append(message.text)
 

@@ -120,7 +120,7 @@ def test_an_account_sees_the_piles_that_it_can_do_something_about(
     client = Client()
     client.force_login(user)
     assert [one.pile.id for one in client.get(reverse("admin:index")).context["piles"]] == shown
-    answer = client.get(reverse("admin:claims_claim_changelist"), {"pile": "waiting"})
+    answer = client.get(reverse("admin:claims_claim_changelist"), {"pile": "waiting"}, follow=True)
     if role is None:
         assert answer.status_code == 403
         return
