@@ -190,6 +190,9 @@ def sound(
     tags: list[str] | None = WCAG,
 ) -> None:
     """Nothing complained of, no sideways scrolling, no fault that axe sees; a picture when asked for."""
+    # A button that was pressed may still be on its way to the next page.
+    page.wait_for_load_state()
+    expect(page.locator("body")).to_be_visible()
     width = (page.viewport_size or {})["width"]
     assert complaints == [], name
     picture(page, f"{name}-{width}", full_page=True)

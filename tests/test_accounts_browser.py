@@ -109,6 +109,7 @@ def test_a_walk_through_ones_account(browser: Browser, house: Served, width: int
     sound(page, "account-with-factor", complaints, tags=STRICT)
     for title in ("Make new recovery codes", "Replace the authenticator app", "Remove the second factor"):
         page.get_by_role("link", name=title).click()
+        expect(page).not_to_have_url(f"{site}/admin/account/")
         sound(page, title.lower().replace(" ", "-"), complaints, tags=STRICT)
         page.goto(f"{site}/admin/account/")
 
