@@ -92,6 +92,28 @@ THREADS = {
     "don't kill anyone": "kill",
     "attack on one Union State": "union",
     "Will Attack Ukraine": "attack",
+    "nuclear strike Belarus": "nuclear",
+    "if you want peace prepare for war": "peace",
+    "swallow Belarus": "swallow",
+    "Crimean bridge walk in the park": "walk in the park",
+    "observers at the border G7": "observers",
+    "1,200 km border": "1,200",
+    "treaty of 1999": "1999",
+    "when can the joint force be formed": "formed",
+    "where will the joint force be deployed": "deployed",
+    "how big is the joint force": "9,000",
+    "when was the joint force announced": "early october",
+    "why was the joint force formed": "western borders",
+    "is the joint force only defensive": "defensive",
+    "occupying force": "occupying",
+    "intervention measures": "intervention",
+    "on Ukraine Border": "headline",
+    "shoulder-to-shoulder": "muraveyko",
+    "sanctions joint force": "commission",
+    "three days ago": "readied",
+    "reduce support for Russia": "support",
+    "economic integration": "putin",
+    "one force, one army": "lukashenko",
 }
 
 
@@ -100,6 +122,30 @@ def test_each_thread_is_found_by_the_words_a_reader_would_type(loaded: None, wor
     results = Client().get("/api/v1/claims/", {"q": words}).json()["results"]
     assert results, words
     assert any(THREADS[words] in canonical(document).casefold() for document in results)
+
+
+def test_a_rating_on_the_scale_has_evidence_on_its_side(loaded: None) -> None:
+    for claim in Claim.objects.for_seeds():
+        rating = claim.verdict.rating
+        assert rating, claim.slug
+        if rating.value is not None and rating.value != 3:
+            side = "supports" if rating.value > 3 else "refutes"
+            assert side in {piece.stance for piece in claim.verdict.evidence.all()}, claim.slug
+
+
+def test_an_altered_wording_stands_beside_the_better_source(loaded: None) -> None:
+    """Related to the claim that it alters, with a note, and with evidence that is not its own words."""
+    altered = {claim for claim in Claim.objects.for_seeds() if claim.verdict.attribution.slug == "altered"}
+    assert {
+        source.slug[:3] for claim in altered for source in (a.source for a in claim.appearances.all())
+    } == {
+        "000",
+        "001",
+        "002",
+    }
+    for claim in altered:
+        assert any(relation.note for relation in claim.relations.all()), claim.slug
+        assert claim.verdict.evidence.exists(), claim.slug
 
 
 def test_the_remark_on_the_size_of_the_force_is_shown_in_its_three_wordings(loaded: None) -> None:
