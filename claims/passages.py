@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from claims.alignment import Part, aligned
 from claims.findings import Document
 from claims.printed import Day, Printed, counted, day, groups, listed, printed
 
@@ -104,6 +105,15 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Synopsis:
+    """The wordings of one remark over against one another: in each column one wording, with where it stands."""
+
+    columns: list[list[Passage]]
+    parts: list[Part]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A claim that cites a passage, and as what."""
 
@@ -185,6 +195,19 @@ def wordings(passages: Iterable[Passage]) -> list[Wording]:
             key = (part.quotation.sha256, part.quotation.level, part.quotation.runs, facts)
         found.setdefault(key, Wording([])).passages.append(part)
     return list(found.values())
+
+
+def synopsis(wordings: Iterable[Wording]) -> Synopsis | None:
+    """The different wordings in the language of the first; None where nothing is learned from comparing them."""
+    columns: dict[object, list[Passage]] = {}
+    language = None
+    for passage in (passage for wording in wordings for passage in wording.passages):
+        language = language or passage.language
+        if passage.quotation and passage.language == language:
+            words = tuple((run.kind, run.text.casefold()) for run in passage.quotation.runs)
+            columns.setdefault(words, []).append(passage)
+    parts = aligned([passages[0].quotation for passages in columns.values() if passages[0].quotation])
+    return Synopsis(list(columns.values()), parts, language or "") if parts else None
 
 
 def cited_passages(passages: Iterable[Document]) -> list[CitedPassage]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from claims.findings import Document, Finding, attribution, is_own_voice, veracity
-from claims.passages import Passage, Wording, passage
+from claims.passages import Passage, Synopsis, Wording, passage, synopsis
 from claims.passages import wordings as side_by_side
 from claims.printed import Day, counted, day, groups, licence, moment
 
@@ -98,6 +98,7 @@ class Notice:
 class ClaimPage:
     row: ClaimRow
     wordings: list[Wording]
+    synopsis: Synopsis | None
     evidence: list[tuple[str, str, list[Passage]]]
     reply: Reply | None
     related: list[Related]
@@ -158,12 +159,15 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
         )
         for stance, label in STANCES.items()
     ]
+    shown = side_by_side(
+        passage(part, anchor=f"wording-{part['id']}", held=held, own_voice=is_own_voice(document))
+        for part in document["appearances"]
+    )
     return ClaimPage(
         row=claim_row(document, methodology),
-        wordings=side_by_side(
-            passage(part, anchor=f"wording-{part['id']}", held=held, own_voice=is_own_voice(document))
-            for part in document["appearances"]
-        ),
+        wordings=shown,
+        # Documents that say something themselves do not render one remark: only a speaker's words are compared.
+        synopsis=synopsis(shown) if document["speaker"] else None,
         evidence=[group for group in evidence if group[2]],
         reply=reply(document),
         related=[

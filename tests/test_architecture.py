@@ -16,6 +16,7 @@ PURE = {
     "sources.folding",
     "sources.languages",
     "sources.quotations",
+    "claims.alignment",
     "claims.asked",
     "claims.canonical",
     "claims.chain",
@@ -47,7 +48,7 @@ LAYERS = [
     {"workflow"},
     {"import_rows", "importing", "merged_rows", "merging"},
     {
-        *("quoting", "seeding", "findings", "printed", "passages", "presentation", "asked"),
+        *("quoting", "seeding", "findings", "printed", "alignment", "passages", "presentation", "asked"),
         *("differences", "surroundings"),
     },
     {"secondreads"},

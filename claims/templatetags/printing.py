@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from claims import printed
+from claims.alignment import Piece
 from claims.printed import Day, Printed
 
 register = template.Library()
@@ -58,4 +59,15 @@ def runs(quotation: Printed, anchor: str) -> SafeString:
             html += format_html(ELISION, anchor, run.number)
         else:
             html += format_html(MARKS[run.kind], run.text)
+    return html
+
+
+@register.filter
+def pieces(cell: tuple[Piece, ...]) -> SafeString:
+    """What one wording has in a part of the remark; words that no other wording has there are marked."""
+    html = SafeString("")
+    for number, piece in enumerate(cell):
+        html += SafeString(" " if number and piece.space_before else "")
+        words = format_html(MARKS.get(piece.kind, "{}"), piece.text)
+        html += format_html("<mark>{}</mark>", words) if piece.alone else words
     return html
