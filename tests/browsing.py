@@ -190,14 +190,27 @@ def sound(
     tags: list[str] | None = WCAG,
 ) -> None:
     """Nothing complained of, no sideways scrolling, no fault that axe sees; a picture when asked for."""
+    assert wrong(page, name, complaints, part=part, tags=tags) == []
+
+
+def wrong(
+    page: Page,
+    name: str,
+    complaints: list[str],
+    *,
+    part: str | None = None,
+    tags: list[str] | None = WCAG,
+) -> list[str]:
+    """What is wrong with a page to look at, in words; a picture of it when asked for."""
     # A button that was pressed may still be on its way to the next page.
     page.wait_for_load_state()
     expect(page.locator("body")).to_be_visible()
     width = (page.viewport_size or {})["width"]
-    assert complaints == [], name
+    found = list(complaints)
     picture(page, f"{name}-{width}", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls at {width}"
-    found = faults(page, part, tags=tags)
-    assert found == [], f"{name} at {width}: {found}"
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("it scrolls sideways")
+    found += map(str, faults(page, part, tags=tags))
     # What axe and the camera themselves put into the page is no fault of the page.
     complaints.clear()
+    return [f"{name} at {width}: {fault}" for fault in found]
