@@ -4,7 +4,7 @@ PORT ?= 8000
 SEEDS ?= seeds
 ARCHIVE ?=
 ARGS ?=
-export PORT
+export PORT ARCHIVE
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes

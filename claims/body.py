@@ -26,6 +26,8 @@ from sources.models import Publisher, Quotation, Source
 FORMAT = 1
 # Format 2 of reference documents says more of the site and of the methodology than format 1 did.
 REFERENCE_FORMAT = 2
+# Format 3 of the site's document has the page on the seeds.
+SITE_FORMAT = 3
 MERGED = "merged"
 
 
@@ -180,7 +182,7 @@ def relation_form(relation: ClaimRelation) -> dict[str, Any]:
 
 def site_reference(site: Site) -> dict[str, Any]:
     return {
-        "format": REFERENCE_FORMAT,
+        "format": SITE_FORMAT,
         "reference": "site",
         "name": site.name,
         "publisher": publisher_form(site.publisher) if site.publisher else None,
@@ -188,6 +190,7 @@ def site_reference(site: Site) -> dict[str, Any]:
         "contact": site.contact or None,
         "funding": site.funding or None,
         "corrections_policy": site.corrections_policy or None,
+        "seeds": site.seeds or None,
     }
 
 

@@ -26,4 +26,6 @@ def _site() -> dict[str, str | None]:
         "publisher": publisher["name"] if publisher else None,
         "licence": published["licence"],
         "licence_name": printed.licence(published["licence"]),
+        # Entries of formats 1 and 2 know no seeds.
+        "seeds": published.get("seeds"),
     }

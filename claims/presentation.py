@@ -20,6 +20,8 @@ RELATIONS = {
     ("repeats", "from"): "Repeated in",
     ("contradicts", "to"): "Contradicts",
     ("contradicts", "from"): "Contradicted by",
+    ("differs-from", "to"): "Differs from",
+    ("differs-from", "from"): "Differs from",
     ("derived-from", "to"): "Derived from",
     ("derived-from", "from"): "Source of",
 }

@@ -9,4 +9,5 @@ urlpatterns = [
     path("speakers/<slug:slug>/", views.speaker, name="speaker"),
     path("methodology/", views.methodology, name="methodology"),
     path("about/", views.about, name="about"),
+    path("about/seeds/", views.seeds, name="seeds"),
 ]

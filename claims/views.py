@@ -175,6 +175,15 @@ def about(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+def seeds(request: HttpRequest) -> HttpResponse:
+    """How the fact-checks from seed files were chosen, and what they are not; no page where there are none."""
+    text = (reference.public_site() or {}).get("seeds")
+    if not text:
+        raise Http404
+    return render(request, "claims/seeds.html", {"text": rationale.to_html(text)})
+
+
 def _public(kind: str, slug: str) -> dict[str, Any]:
     found = reference.public(kind, slug)
     if found is None:

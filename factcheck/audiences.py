@@ -23,6 +23,7 @@ AUDIENCES: dict[str, Audience] = {
     "speaker": Audience.PUBLIC,
     "methodology": Audience.PUBLIC,
     "about": Audience.PUBLIC,
+    "seeds": Audience.PUBLIC,
     "api-claims": Audience.PUBLIC,
     "api-claim": Audience.PUBLIC,
     "api-unknown": Audience.PUBLIC,

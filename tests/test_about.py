@@ -59,3 +59,52 @@ def test_an_entry_of_format_1_has_its_page() -> None:
     text = page()
     assert "Old desk" in text
     assert text.count("Not stated.") == 3
+
+
+SEEDS = "## What they are\n\nFive [documents](/sources/one/). <script>alert(1)</script>"
+
+
+def test_the_page_on_the_seeds_is_there_when_the_record_has_it_and_says_what_the_record_says() -> None:
+    client = Client()
+    Site.objects.update(seeds=SEEDS)
+    assert client.get("/about/seeds/").status_code == 404
+    make_published("one")
+    answer = client.get("/about/seeds/")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<h3>What they are</h3>" in text
+    assert '<a href="/sources/one/"' in text
+    assert "<script>alert" not in text
+    Site.objects.update(seeds="Not for readers yet.")
+    assert "Not for readers yet." not in client.get("/about/seeds/").content.decode()
+    for path in ("/", "/about/"):
+        assert '<a href="/about/seeds/">About these seeds</a>' in client.get(path).content.decode()
+
+
+def test_without_seeds_there_is_no_such_page_and_nothing_leads_to_it() -> None:
+    make_published("one")
+    client = Client()
+    assert client.get("/about/seeds/").status_code == 404
+    for path in ("/", "/about/", "/claims/one/"):
+        assert "/about/seeds/" not in client.get(path).content.decode()
+
+
+def test_only_a_fact_check_without_a_second_read_leads_to_the_page_on_the_seeds() -> None:
+    Site.objects.update(seeds=SEEDS)
+    make_published("one")
+    assert "/about/seeds/" not in Client().get("/claims/one/").content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_entries_of_older_formats_know_no_seeds(number: int) -> None:
+    make_published("one")
+    body = {
+        "format": number,
+        "reference": "site",
+        "name": "Old desk",
+        "publisher": None,
+        "licence": "https://example.org/l",
+    }
+    projection.project_reference(record.append(subject="site", kind="reference", note="", at=NOON, body=body))
+    assert Client().get("/about/seeds/").status_code == 404
+    assert "Old desk" in page()

@@ -34,6 +34,7 @@ PATHS = [
     "/speakers/alexander-lukashenko/",
     "/methodology/",
     "/about/",
+    "/about/seeds/",
     "/no-such-page/",
 ]
 SIGHTS = [(360, "light"), (1280, "dark")]

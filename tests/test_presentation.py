@@ -359,9 +359,23 @@ def test_the_record_says_who_read_it() -> None:
     assert [name for name, _ in read.digests] == ["This text", "This entry"]
 
 
-@pytest.mark.parametrize(("direction", "words"), [("to", "Derived from"), ("from", "Source of")])
-def test_a_relation_is_read_from_both_ends(direction: str, words: str) -> None:
-    other = {"id": "b", "title": "B", "url": "", "kind": "derived-from", "note": "", "direction": direction}
+@pytest.mark.parametrize(
+    ("kind", "direction", "words"),
+    [
+        ("same-utterance", "to", "The same utterance"),
+        ("same-utterance", "from", "The same utterance"),
+        ("repeats", "to", "Repeats"),
+        ("repeats", "from", "Repeated in"),
+        ("contradicts", "to", "Contradicts"),
+        ("contradicts", "from", "Contradicted by"),
+        ("differs-from", "to", "Differs from"),
+        ("differs-from", "from", "Differs from"),
+        ("derived-from", "to", "Derived from"),
+        ("derived-from", "from", "Source of"),
+    ],
+)
+def test_a_relation_is_read_from_both_ends(kind: str, direction: str, words: str) -> None:
+    other = {"id": "b", "title": "B", "url": "", "kind": kind, "note": "", "direction": direction}
     live = {**document()["live"], "related": [other]}
     assert presentation.claim_page(document(live=live), None).related[0].kind == words
 

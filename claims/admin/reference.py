@@ -170,7 +170,7 @@ class SiteAdmin(ReferenceAdmin):
     list_select_related = ["publisher"]
     search_fields = ["name"]
     autocomplete_fields = ["publisher"]
-    export_fields = ("pk", "contact", "funding", "corrections_policy")
+    export_fields = ("pk", "contact", "funding", "corrections_policy", "seeds")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -196,12 +196,17 @@ class ClaimRelationQuerySet(models.QuerySet["ClaimRelation"]):
 
 
 class ClaimRelation(models.Model):
-    """How one claim, or one appearance of it, stands to another."""
+    """How one claim, or one appearance of it, stands to another.
+
+    Two claims contradict each other where both cannot be true. They differ where both can, but answer one question in
+    different ways.
+    """
 
     class Kind(models.TextChoices):
         SAME_UTTERANCE = "same-utterance", "Same utterance as"
         REPEATS = "repeats", "Repeats"
         CONTRADICTS = "contradicts", "Contradicts"
+        DIFFERS_FROM = "differs-from", "Differs from"
         DERIVED_FROM = "derived-from", "Derived from"
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="relations")
@@ -234,7 +239,9 @@ class ClaimRelation(models.Model):
             ),
             models.CheckConstraint(
                 name="relation_has_a_known_kind",
-                condition=Q(kind__in=["same-utterance", "repeats", "contradicts", "derived-from"]),
+                condition=Q(
+                    kind__in=["same-utterance", "repeats", "contradicts", "differs-from", "derived-from"]
+                ),
                 violation_error_message="Choose the kind of relation from the list.",
             ),
             models.CheckConstraint(

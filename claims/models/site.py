@@ -36,6 +36,12 @@ class Site(models.Model):
     corrections_policy = models.TextField(
         blank=True, help_text="How errors are corrected. Markdown, shown publicly."
     )
+    seeds = models.TextField(
+        "about the seeds",
+        blank=True,
+        help_text="How the fact-checks that were loaded from seed files were chosen, and what they are not. "
+        "Markdown, shown publicly on a page of its own.",
+    )
 
     objects = SiteManager()
 

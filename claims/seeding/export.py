@@ -24,6 +24,7 @@ def site_record(site: Site) -> Record:
             "contact": site.contact,
             "funding": site.funding,
             "corrections_policy": site.corrections_policy,
+            "seeds": site.seeds,
         },
         shape.SITE,
     )

@@ -132,6 +132,7 @@ SITE = Shape(
         "contact": text,
         "funding": text,
         "corrections_policy": text,
+        "seeds": text,
     },
     ("name", "licence"),
 )
@@ -220,7 +221,9 @@ CLAIM = Shape(
         "relations": (
             Shape(
                 {
-                    "kind": one_of("same-utterance", "repeats", "contradicts", "derived-from"),
+                    "kind": one_of(
+                        "same-utterance", "repeats", "contradicts", "differs-from", "derived-from"
+                    ),
                     "claim": slug,
                     "note": text,
                     "appearance": slug,

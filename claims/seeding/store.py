@@ -38,6 +38,7 @@ def store_site(record: Record, row: Site | None, *, where: str) -> Site:
         "contact": record.get("contact", ""),
         "funding": record.get("funding", ""),
         "corrections_policy": record.get("corrections_policy", ""),
+        "seeds": record.get("seeds", ""),
     }
     return keep(assign(row or Site(), values), where=where)
 
