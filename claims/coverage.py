@@ -12,6 +12,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+# Of the form of what is counted here: what is kept of another form is not read.
+VERSION = 1
 APPEARANCE = "appearance"
 Spans = tuple[tuple[int, int], ...]
 
@@ -32,8 +34,7 @@ class Citing(NamedTuple):
     quoted: tuple[Quoted, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """The same words of the same text, with the entries of the record that use them, newest first, and as what."""
 
     number: int
@@ -46,8 +47,7 @@ class Passage:
         return any(use == APPEARANCE for _, use in self.uses)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Characters that one mark of the picture stands for, and the numbers of the passages that it leads to."""
 
     start: int
@@ -77,20 +77,20 @@ class Text:
 class Coverage:
     """What is quoted, and the fact-checks by their entries on the record, in the order of the text.
 
-    `with_words` and `without_words` are claims made in the source; `evidence_only` those that it is cited for alone.
+    `with_wording` and `without_wording` are claims made in the source, `evidence_only` those that it only bears on.
     """
 
     texts: tuple[Text, ...]
     passages: tuple[Passage, ...]
-    with_words: tuple[int, ...]
-    without_words: tuple[int, ...]
+    with_wording: tuple[int, ...]
+    without_wording: tuple[int, ...]
     evidence_only: tuple[int, ...]
     quoting: int
 
     @property
     def made(self) -> tuple[int, ...]:
-        """Claims made in the source: as they stand in the text, those logged without its words at the end."""
-        return self.with_words + self.without_words
+        """Claims made in the source: as they stand in the text, those logged without its wording at the end."""
+        return self.with_wording + self.without_wording
 
 
 def parts_of(body: Mapping[str, Any], names: Collection[str]) -> Iterable[tuple[dict[str, Any], str]]:
@@ -160,8 +160,8 @@ def coverage(citing: Iterable[Citing], lengths: Mapping[str, int]) -> Coverage:
             for sha256, cited in by_text.items()
         ),
         passages=passages,
-        with_words=in_text_order((part for part in made if part.sequence in worded), wordings=True),
-        without_words=tuple(sorted(part.sequence for part in made if part.sequence not in worded)),
+        with_wording=in_text_order((part for part in made if part.sequence in worded), wordings=True),
+        without_wording=tuple(sorted(part.sequence for part in made if part.sequence not in worded)),
         evidence_only=in_text_order((part for part in citing if not part.made), wordings=False),
         quoting=sum(1 for part in citing if part.quoted),
     )

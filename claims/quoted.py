@@ -78,9 +78,9 @@ def _label(text: Text, number: int, found: Coverage) -> str:
 
 
 def _sentences(found: Coverage, lengths: Mapping[str, int], labels: Mapping[str, str]) -> list[str]:
-    logged = len(found.without_words)
+    logged = len(found.without_wording)
     unworded = (
-        f"{counted(logged, 'claim')} {'is' if logged == 1 else 'are'} logged from it without its words."
+        f"{counted(logged, 'claim')} {'is' if logged == 1 else 'are'} logged from it without its wording."
     )
     if not found.passages:
         sentences = ["No words are quoted from this source."]
@@ -134,8 +134,8 @@ def _numbers(found: Coverage, labels: Mapping[str, str]) -> list[tuple[str, str]
     if found.passages:
         rows.append(("Passages quoted", f"{len(found.passages):,}"))
         rows.append(("Fact-checks that quote it", f"{found.quoting:,}"))
-    rows.append(("Claims made in it, with its words", f"{len(found.with_words):,}"))
-    rows.append(("Claims made in it, without its words", f"{len(found.without_words):,}"))
+    rows.append(("Claims made in it, with its wording", f"{len(found.with_wording):,}"))
+    rows.append(("Claims made in it, without its wording", f"{len(found.without_wording):,}"))
     rows.append(("Claims that it is only evidence for", f"{len(found.evidence_only):,}"))
     return rows
 

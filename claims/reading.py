@@ -1,7 +1,7 @@
 """Named reads for the pages that gather published fact-checks: of a source, of a speaker."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -9,12 +9,10 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
 
 from claims import coverage, redirects
-from claims.coverage import Citing, Passage, Quoted
+from claims.coverage import Citing, Coverage, Passage, Quoted
 from claims.models import Publication, PublicationSource
 from sources.models import Snapshot
 
-# What is kept of a body is of the form that this number stands for.
-TAKEN = 1
 # Bodies that are in memory at one time.
 BODIES = 500
 
@@ -41,29 +39,46 @@ def names_of(slug: str) -> set[str]:
     return {slug, *redirects.former("sources", slug)}
 
 
-def citing(slug: str, names: Collection[str]) -> list[Citing]:
-    """What each published fact-check takes from the source.
+def counted(slug: str, names: Collection[str], lengths: Mapping[str, int]) -> Coverage:
+    """How much of the source is quoted by all published fact-checks that cite it (claims.coverage).
 
-    A body is read once and what it takes is kept by its digest: what was read of a digest stays true, so after a
-    publication only the new body is read, however many cite the source.
+    What was counted is kept for as long as the same entries of the record say the same: it is asked which these are,
+    and their bodies are read only when one of them is another. `lengths` are the archived texts on record.
     """
-    current = dict(for_source(slug).order_by("sequence").values_list("sequence", "revision__body_digest"))
-    key = f"taken-{TAKEN}-{sha256(' '.join(sorted(names)).encode()).hexdigest()}"
-    kept: dict[str, tuple[bool, list[tuple[Any, ...]]]] = cache.get(key) or {}
-    unread = [sequence for sequence, digest in current.items() if digest not in kept]
+    entries = list(for_source(slug).order_by("sequence").values_list("sequence", "revision__body_digest"))
+    key = _key("counted", names)
+    state = _digest([*entries, *lengths.items()])
+    kept: tuple[str, Coverage] | None = cache.get(key)
+    if kept is None or kept[0] != state:
+        kept = state, coverage.coverage(_citing(dict(entries), names), lengths)
+        cache.set(key, kept, timeout=None)
+    return kept[1]
+
+
+def _citing(entries: Mapping[int, str], names: Collection[str]) -> list[Citing]:
+    """What each of these entries, given with the digests of their bodies, takes from the source.
+
+    What a body takes is kept by its digest and stays true of it: after a publication only the new body is read.
+    """
+    key = _key("taken", names)
+    kept: dict[str, tuple[bool, tuple[Quoted, ...]]] = cache.get(key) or {}
+    unread = [sequence for sequence, digest in entries.items() if digest not in kept]
     if unread:
-        kept = {digest: kept[digest] for digest in current.values() if digest in kept}
+        kept = {digest: kept[digest] for digest in entries.values() if digest in kept}
         for at in range(0, len(unread), BODIES):
             rows = Publication.objects.published().filter(sequence__in=unread[at : at + BODIES]).order_by()
             for digest, text in rows.values_list("revision__body_digest", "revision__body"):
-                made, quoted = coverage.taken(json.loads(text or "null"), names)
-                kept[digest] = made, [tuple(words) for words in quoted]
+                kept[digest] = coverage.taken(json.loads(text or "null"), names)
         cache.set(key, kept, timeout=None)
-    return [
-        Citing(sequence, kept[digest][0], tuple(Quoted(*words) for words in kept[digest][1]))
-        for sequence, digest in current.items()
-        if digest in kept
-    ]
+    return [Citing(sequence, *kept[digest]) for sequence, digest in entries.items() if digest in kept]
+
+
+def _key(what: str, names: Collection[str]) -> str:
+    return f"{what}-{coverage.VERSION}-{_digest(sorted(names))}"
+
+
+def _digest(values: object) -> str:
+    return sha256(repr(values).encode()).hexdigest()
 
 
 def titles(sequences: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from claims import documents, passages, presentation, quoted, reading, sheets
-from claims.coverage import Coverage, Passage, coverage
+from claims.coverage import Coverage, Passage
 from claims.sheets import Sheet, place, sheet
 
 # The lists of the page, by the parameters that turn them over, with the entries of one sheet.
@@ -20,7 +20,7 @@ def source_page(
     """
     names = reading.names_of(found["id"])
     lengths = {part["sha256"]: part["length"] for part in found["snapshots"]}
-    counted = coverage(reading.citing(found["id"], names), lengths)
+    counted = reading.counted(found["id"], names, lengths)
     wanted = {name: sheets.number_of(asked.get(name, "")) for name in SIZES}
 
     def turned(name: str, items: Any) -> Sheet:
