@@ -116,9 +116,10 @@ def _sentences(found: Coverage, lengths: Mapping[str, int], labels: Mapping[str,
         sentences.append(
             f"{counted(unquoted, 'other archived text')} of it {'is' if unquoted == 1 else 'are'} not quoted."
         )
+    if all(text.quoted == text.length for text in found.texts) and not unquoted:
+        return [*sentences, unworded] if logged else sentences
     left = "What is not quoted was not necessarily left unread"
-    sentences.append(f"{left}: {unworded}" if logged else f"{left}.")
-    return sentences
+    return [*sentences, f"{left}: {unworded}" if logged else f"{left}."]
 
 
 def _numbers(found: Coverage, labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -144,7 +145,9 @@ def _picture(text: Text, *, label: str, found: Coverage, href: Callable[[int], s
     drawn: TextMap = text_map(text.length or 0, text.stretches)
     caption = f"One line is {counted(drawn.per_line, 'character')}."
     if len(found.texts) > 1:
-        caption = f"{label.capitalize()}, SHA-256 {groups(text.sha256)[0]}…. {caption}"
+        caption = f"{label.capitalize()} (SHA-256 {groups(text.sha256)[0]}…). {caption}"
+    several = any(len(link.passages) > 1 for link in drawn.links)
+    caption += f" Each mark leads to {'the first of its passages' if several else 'its passage'}."
     return Picture(
         name=f"Map of {label}",
         caption=caption,

@@ -228,6 +228,13 @@ def test_many_passages_share_links_and_none_is_lost() -> None:
     stretches = [Stretch(at * 10, at * 10 + 4, False, (at + 1,)) for at in range(1000)]
     links = textmap.text_map(10_000, stretches).links
     assert len(links) == 112
+    (picture,) = told(
+        coverage([citing(at + 1, ("context", at * 10, at * 10 + 4)) for at in range(1000)], {A: 10_000}),
+        {A: 10_000},
+        href=str,
+    ).pictures
+    assert picture.marks[0].name == "Passages 1 to 9, quoted as evidence"
+    assert picture.caption.endswith("Each mark leads to the first of its passages.")
     assert links[0].passages == tuple(range(1, 10))
 
 
@@ -301,6 +308,15 @@ LEFT = "What is not quoted was not necessarily left unread"
             (
                 "No words are quoted from this source. No text of it is archived on the public record. "
                 "2 claims are logged from it without its wording. It is cited as evidence for 1 claim."
+            ),
+        ),
+        # Where all of it is quoted, nothing was left.
+        (
+            [citing(1, ("context", 0, 50)), citing(2, made=True)],
+            {A: 50},
+            (
+                "1 passage, 100 % of 50 characters, is quoted in 1 fact-check. "
+                "1 claim is logged from it without its wording."
             ),
         ),
         (

@@ -169,7 +169,7 @@ def test_each_quoted_text_has_a_picture_of_its_own() -> None:
     text = page("/sources/report/")
     assert text.count('<figure class="text-map">') == 2
     assert "1 other archived text of it is not quoted." in sentences(text)
-    assert f"Text 2, SHA-256 {second.sha256[:8]}…." in sentences(text)
+    assert f"Text 2 (SHA-256 {second.sha256[:8]}…)." in sentences(text)
     assert f"of the text with SHA-256 {second.sha256[:8]}…" in sentences(text)
     assert {"Characters in text 1", "Characters quoted in text 2"} <= numbers(text).keys()
 
