@@ -24,6 +24,11 @@ class Sheet:
     previous: str | None
     following: str | None
 
+    @property
+    def place(self) -> str:
+        """Where the sheet lies in its list: "1,021 to 1,040 of 2,293"."""
+        return f"{self.first:,} to {self.last:,} of {self.total:,}"
+
 
 def number_of(text: str) -> int:
     """The sheet that a parameter names; the first where it names none."""

@@ -378,6 +378,7 @@ def test_a_sheet_keeps_the_places_of_the_other_lists() -> None:
 
     middle = turned(2)
     assert (list(middle.items), middle.first, middle.last) == (list(range(20, 40)), 21, 40)
+    assert middle.place == "21 to 40 of 45"
     assert middle.previous == "/x/?passages=3#made"
     assert middle.following == "/x/?made=3&passages=3#made"
     # There are three: a later one is the last, and nothing lies behind it.

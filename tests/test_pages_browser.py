@@ -129,7 +129,7 @@ def test_the_map_of_a_text_leads_to_its_passages(context: BrowserContext, site: 
     page.keyboard.press("Tab")
     focused = page.locator(":focus")
     expect(focused).to_have_accessible_name("Passage 2, quoted as a wording")
-    assert focused.locator("path").first.evaluate("one => getComputedStyle(one).strokeWidth") == "3px"
+    assert focused.locator("path").first.evaluate("one => getComputedStyle(one).strokeWidth") == "4px"
     # No mark is drawn on the one that has the focus before it is reached.
     assert first.locator("path").evaluate("one => getComputedStyle(one).stroke") == "none"
     page.keyboard.press("Enter")
