@@ -1,9 +1,10 @@
 """Sources and the passages cited from them, as pages show them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from claims.alignment import Part, aligned
+from claims.coverage import Passage as Cited
 from claims.findings import Document
 from claims.printed import Day, Printed, counted, day, groups, listed, printed
 
@@ -21,6 +22,8 @@ USES = {
     "refutes": "as evidence against it",
     "context": "as context",
 }
+# A headline may be quoted by thousands; the others are counted.
+USES_LISTED = 10
 KINDS = {
     "article": "Article",
     "debate": "Debate",
@@ -124,9 +127,14 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class CitedPassage:
+    """A passage of a source with claims that use it; `more` says how many uses are not listed."""
+
+    number: int
     anchor: str
     quotation: Printed
+    text: str
     claims: list[Use]
+    more: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,19 +218,32 @@ def synopsis(wordings: Iterable[Wording]) -> Synopsis | None:
     return Synopsis(list(columns.values()), parts, language or "") if parts else None
 
 
-def cited_passages(passages: Iterable[Document]) -> list[CitedPassage]:
-    """The passages of a source with the claims that use each, and as what."""
-    return [
-        CitedPassage(
-            anchor=f"passage-{number}",
-            quotation=printed(part["quotation"]),
-            claims=[
-                Use(claim["id"], claim["title"], USES.get(claim["as"], "as evidence"))
-                for claim in part["claims"]
-            ],
+def cited_passages(
+    passages: Iterable[tuple[Cited, Document, Mapping[int, tuple[str, str]]]],
+) -> list[CitedPassage]:
+    """The passages of a source, each with its quotation and with the claims that use it, and as what.
+
+    The last of each three gives identifier and title of claims by their entries; at most USES_LISTED are listed.
+    """
+    found = []
+    for part, quotation, titles in passages:
+        uses = [
+            Use(*titles[sequence], USES.get(use, "as evidence"))
+            for sequence, use in part.uses[:USES_LISTED]
+            if sequence in titles
+        ]
+        left = len(part.uses) - len(uses)
+        found.append(
+            CitedPassage(
+                number=part.number,
+                anchor=f"passage-{part.number}",
+                quotation=printed(quotation),
+                text=groups(part.sha256)[0],
+                claims=uses,
+                more=counted(left, "other use") if left else None,
+            )
         )
-        for number, part in enumerate(passages, start=1)
-    ]
+    return found
 
 
 def snapshots(source: Document, *, held: dict[str, bool]) -> list[Snapshot]:

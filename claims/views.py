@@ -12,7 +12,6 @@ from claims import (
     documents,
     findings,
     paging,
-    passages,
     presentation,
     printed,
     rationale,
@@ -24,6 +23,7 @@ from claims.addresses import base_url
 from claims.asked import asked, turned, without
 from claims.filters import PublicationFilterSet
 from claims.models import Publication
+from claims.source_page import source_page
 
 ROWS = 20
 
@@ -96,24 +96,12 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def source(request: HttpRequest, slug: str) -> HttpResponse:
-    """What one source shows, and the passages of it that published fact-checks cite."""
+    """What one source shows, how much of it is quoted, and the claims and passages that are taken from it."""
     found = _public("sources", slug)
     if found["id"] != slug:
         return _moved(request, "source", found["id"])
-    publications = list(reading.for_source(slug))
-    served = documents.served_many(publications, base_url=base_url(request))
-    held = {sha256: here for document in served for sha256, here in document["live"]["held"].items()}
-    return render(
-        request,
-        "claims/source.html",
-        {
-            "source": passages.source_line(found),
-            "note": found["note"],
-            "snapshots": passages.snapshots(found, held=held),
-            "passages": passages.cited_passages(reading.passages(slug, publications)),
-            "rows": [presentation.claim_row(document) for document in served],
-        },
-    )
+    page = source_page(found, asked=request.GET, path=request.path, base_url=base_url(request))
+    return render(request, "claims/source.html", page)
 
 
 @require_safe

@@ -21,6 +21,7 @@ PURE = {
     "claims.canonical",
     "claims.chain",
     "claims.claimreview",
+    "claims.coverage",
     "claims.differences",
     "claims.edits",
     "claims.findings",
@@ -28,10 +29,13 @@ PURE = {
     "claims.passages",
     "claims.presentation",
     "claims.printed",
+    "claims.quoted",
     "claims.rationale",
+    "claims.sheets",
     "claims.spreadsheet",
     "claims.subjects",
     "claims.surroundings",
+    "claims.textmap",
     "claims.seeding.files",
     "claims.seeding.shape",
     "factcheck.operations.manifest",
@@ -40,7 +44,10 @@ PURE = {
 
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
-    {"canonical", "chain", "claimreview", "edits", "marking", "rationale", "spreadsheet", "subjects"},
+    {
+        *("canonical", "chain", "claimreview", "coverage", "edits", "marking", "rationale", "spreadsheet"),
+        *("subjects", "textmap"),
+    },
     {"models", "guards", "paging", "roles", "permission"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
@@ -49,9 +56,9 @@ LAYERS = [
     {"import_rows", "importing", "merged_rows", "merging"},
     {
         *("quoting", "seeding", "findings", "printed", "alignment", "passages", "presentation", "asked"),
-        *("differences", "surroundings"),
+        *("differences", "surroundings", "quoted", "sheets"),
     },
-    {"secondreads"},
+    {"secondreads", "source_page"},
     {
         "addresses",
         "admin",

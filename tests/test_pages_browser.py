@@ -16,6 +16,10 @@ __all__ = ["browser", "context"]
 pytestmark = needs_chromium
 
 CLAIM = "/claims/more-than-a-thousand-russian-troops/"
+SOURCES = [
+    *("000-galuzin-rewrite", "001-joint-force-plan", "002-ukraine-border"),
+    *("003-moscow-correspondent", "004-explainer"),
+]
 PATHS = [
     "/",
     # All words, some words, no words; a filter; a value that is no date; a page further on.
@@ -29,8 +33,9 @@ PATHS = [
     # Four wordings, many relations; a headline without a speaker; words left out of a quotation.
     "/claims/ukraine-is-planning-an-attack-on-belarus/",
     "/claims/joint-force-will-attack-ukraine/",
-    "/sources/002-ukraine-border/",
-    "/sources/003-moscow-correspondent/",
+    *(f"/sources/{source}/" for source in SOURCES),
+    # A list at its second sheet.
+    "/sources/004-explainer/?made=2",
     "/speakers/alexander-lukashenko/",
     "/methodology/",
     "/about/",
@@ -112,6 +117,25 @@ def test_a_reader_at_the_keyboard(context: BrowserContext, site: str) -> None:
     page.keyboard.press("Tab")
     focused = page.locator(":focus")
     assert focused.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+def test_the_map_of_a_text_leads_to_its_passages(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    page.goto(f"{site}/sources/004-explainer/")
+    drawing = page.get_by_role("group", name="Map of the archived text")
+    marks = drawing.get_by_role("link")
+    expect(marks).to_have_count(page.locator(".cited > li").count())
+    first = drawing.get_by_role("link", name="Passage 1, quoted as evidence", exact=True)
+    first.focus()
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_accessible_name("Passage 2, quoted as a wording")
+    assert focused.locator("path").first.evaluate("one => getComputedStyle(one).strokeWidth") == "4px"
+    # No mark is drawn on the one that has the focus before it is reached.
+    assert first.locator("path").evaluate("one => getComputedStyle(one).stroke") == "none"
+    page.keyboard.press("Enter")
+    expect(page.locator("#passage-2")).to_be_in_viewport()
+    expect(page).to_have_url(f"{site}/sources/004-explainer/#passage-2")
 
 
 def test_on_paper_everything_is_open_and_nothing_navigates(context: BrowserContext, site: str) -> None:
