@@ -31,6 +31,8 @@ PURE = {
     "claims.spreadsheet",
     "claims.subjects",
     "claims.surroundings",
+    "claims.threads",
+    "claims.timeline",
     "claims.seeding.files",
     "claims.seeding.shape",
     "factcheck.operations.manifest",
@@ -48,7 +50,7 @@ LAYERS = [
     {"import_rows", "importing", "merged_rows", "merging"},
     {
         *("quoting", "seeding", "findings", "printed", "passages", "presentation", "asked"),
-        *("differences", "surroundings"),
+        *("differences", "surroundings", "threads", "timeline"),
     },
     {"secondreads"},
     {

@@ -32,6 +32,11 @@ PATHS = [
     "/sources/002-ukraine-border/",
     "/sources/003-moscow-correspondent/",
     "/speakers/alexander-lukashenko/",
+    "/topics/",
+    # A year, months, a week and days; many marks on one day; a claim without a date.
+    "/topics/joint-force-size/",
+    "/topics/one-remark-several-wordings/",
+    "/topics/alleged-attack-plans/",
     "/methodology/",
     "/about/",
     "/no-such-page/",
