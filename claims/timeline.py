@@ -21,7 +21,7 @@ LINE, NAME_LINE = 15, 18
 RADIUS = 12
 STEP = 28  # what a mark takes, with the space to the next one
 LONG = 40  # how long the mark of a week, a month or a year is
-LEAST, EASY, MOST = 46, 64, 136  # a column: the narrowest, one that need not be narrow, the widest
+LEAST, EASY, MOST = 46, 64, 220  # a column: the narrowest, one that need not be narrow, the widest
 PAD = 10
 FULL_MONTHS = 92  # from here a column has room for "10 September"
 
