@@ -230,7 +230,7 @@ def draw(points: Sequence[Point], *, room: int, names: int) -> Drawing:
     rule = head + LINE
     axis, gaps = _axis(spans, middle, at=rule, pitch=pitch)
     top = max([rule, *(text.y for text in gaps)]) + PAD
-    lanes, marks = _lanes(points, middle, top=top, pitch=pitch, names=names, room=max(room, width))
+    lanes, marks = _lanes(points, middle, top=top, pitch=pitch, names=names, room=room)
     height = max([top, *(mark.top + mark.height for mark in marks), *(_foot(lane) for lane in lanes)]) + PAD
     return Drawing(
         width=max(width, room),
