@@ -41,8 +41,16 @@ REVISIONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    id: str
+    title: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim in a list."""
+    """A claim in a list; `related` are others that the list shows with it, `more_related` how many it does not."""
 
     id: str
     claim: str
@@ -54,14 +62,8 @@ class ClaimRow:
     wordings: str
     summary: str
     from_partner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    id: str
-    title: str
-    kind: str
-    note: str
+    related: tuple[Related, ...] = ()
+    more_related: int = 0
 
 
 @dataclass(frozen=True, slots=True)

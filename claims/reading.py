@@ -1,4 +1,4 @@
-"""Named reads for the pages that gather published fact-checks: of a source, of a speaker."""
+"""Named reads for the pages that gather published fact-checks: of a source, of a speaker, of a topic."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -6,15 +6,17 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from claims import coverage, redirects
 from claims.coverage import Citing, Coverage, Passage, Quoted
-from claims.models import Publication, PublicationSource
+from claims.models import Publication, PublicationSource, PublicationTopic
 from sources.models import Snapshot
 
 # Bodies that are in memory at one time.
 BODIES = 500
+# So many publications are sorted at once; for more it is quicker to walk along the record.
+FEW = 1000
 
 
 def for_speaker(slug: str) -> QuerySet[Publication]:
@@ -32,6 +34,36 @@ def on_record(sequences: Iterable[int]) -> dict[int, Publication]:
     """Published fact-checks with what their documents are made of, by their entries on the record."""
     found = Publication.objects.published().for_documents().filter(sequence__in=set(sequences))
     return {publication.sequence: publication for publication in found}
+
+
+def topic_sizes() -> dict[str, int]:
+    """How many published fact-checks each public topic has."""
+    rows = PublicationTopic.objects.values_list("topic__slug").annotate(size=Count("pk"))
+    return dict(rows.order_by())
+
+
+def topic_size(slug: str) -> int:
+    return PublicationTopic.objects.filter(topic__slug=slug).count()
+
+
+def for_topic(slug: str, *, size: int) -> QuerySet[Publication]:
+    """The published fact-checks of a topic that has `size` of them, newest on the record first.
+
+    Either way lists each of them once. A page of a large topic is found near its place on the record; the few of a
+    small one would lie far apart there, so they are looked up and sorted.
+    """
+    published = Publication.objects.published().for_documents()
+    if size <= FEW:
+        return published.filter(topics__slug=slug)
+    return published.filter(
+        Exists(PublicationTopic.objects.filter(publication=OuterRef("pk"), topic__slug=slug))
+    )
+
+
+def of_topic(slug: str, identifiers: Iterable[str]) -> set[str]:
+    """Those of the fact-checks that are published under the topic."""
+    rows = PublicationTopic.objects.filter(topic__slug=slug, publication__slug__in=identifiers)
+    return set(rows.values_list("publication__slug", flat=True))
 
 
 def names_of(slug: str) -> set[str]:

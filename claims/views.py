@@ -18,6 +18,7 @@ from claims import (
     reading,
     reference,
     search,
+    threads,
 )
 from claims.addresses import base_url
 from claims.asked import asked, turned, without
@@ -119,6 +120,45 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
             "speaker": found,
             "roles": presentation.roles(served),
             "rows": [presentation.claim_row(document) for document in served],
+            **_turns({}, page),
+        },
+    )
+
+
+@require_safe
+def topics(request: HttpRequest) -> HttpResponse:
+    """The topics that published fact-checks have, by name."""
+    sizes = reading.topic_sizes()
+    rows = [
+        {"topic": document, "size": printed.counted(sizes.get(document["id"], 0), "fact-check")}
+        for document in sorted(reference.public_all("topics"), key=lambda topic: topic["name"].casefold())
+    ]
+    return render(request, "claims/topics.html", {"rows": rows})
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who said what when on one topic, and what the claims have to do with each other."""
+    found = _public("topics", slug)
+    if found["id"] != slug:
+        return _moved(request, "topic", found["id"])
+    size = reading.topic_size(slug)
+    page = _page(request, reading.for_topic(slug, size=size))
+    served = documents.served_many(page.rows, base_url=base_url(request))
+    thread = threads.thread(
+        served,
+        speakers=reference.named("speakers", threads.speakers(served)),
+        here=reading.of_topic(slug, threads.others(served)),
+    )
+    return render(
+        request,
+        "claims/topic.html",
+        {
+            "topic": found,
+            "size": printed.counted(size, "fact-check"),
+            "is_part": size > len(served),
+            "thread": thread,
+            "rows": thread.rows,
             **_turns({}, page),
         },
     )

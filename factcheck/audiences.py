@@ -21,6 +21,8 @@ AUDIENCES: dict[str, Audience] = {
     "claim": Audience.PUBLIC,
     "source": Audience.PUBLIC,
     "speaker": Audience.PUBLIC,
+    "topics": Audience.PUBLIC,
+    "topic": Audience.PUBLIC,
     "methodology": Audience.PUBLIC,
     "about": Audience.PUBLIC,
     "seeds": Audience.PUBLIC,

@@ -36,6 +36,8 @@ PURE = {
     "claims.subjects",
     "claims.surroundings",
     "claims.textmap",
+    "claims.threads",
+    "claims.timeline",
     "claims.seeding.files",
     "claims.seeding.shape",
     "factcheck.operations.manifest",
@@ -56,7 +58,7 @@ LAYERS = [
     {"import_rows", "importing", "merged_rows", "merging"},
     {
         *("quoting", "seeding", "findings", "printed", "alignment", "passages", "presentation", "asked"),
-        *("differences", "surroundings", "quoted", "sheets"),
+        *("differences", "surroundings", "quoted", "sheets", "threads", "timeline"),
     },
     {"secondreads", "source_page"},
     {

@@ -51,7 +51,7 @@ def test_the_api_answers_in_its_own_form_whatever_the_method(path: str, method: 
         "speaker=" + "x" * 3000,
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/api/v1/claims/", "/speakers/ada-quill/"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/claims/", "/speakers/ada-quill/", "/topics/bridge/"])
 def test_queries_that_nobody_would_ask(path: str, query: str) -> None:
     make_published("one")
     assert Client().get(f"{path}?{query}").status_code in (200, 400)

@@ -168,7 +168,15 @@ def test_a_page_of_a_source_shows_passages_and_never_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/claims/draft/", "/sources/unused/", "/speakers/silent/", "/claims/none/", "/nothing/"]
+    "address",
+    [
+        "/claims/draft/",
+        "/sources/unused/",
+        "/speakers/silent/",
+        "/topics/bridge/",
+        "/claims/none/",
+        "/nothing/",
+    ],
 )
 def test_what_is_not_public_is_not_there(address: str) -> None:
     make_claim("draft", source=make_source("unused"), speaker=make_speaker("silent", name="Silent"))
@@ -185,7 +193,14 @@ def test_pages_are_for_reading(address: str) -> None:
 def test_no_space_stands_before_a_full_stop() -> None:
     """A line break at the end of an inline template would be one."""
     make_published("bridge")
-    for address in ("/", "/claims/bridge/", "/speakers/ada-quill/", "/methodology/"):
+    for address in (
+        "/",
+        "/claims/bridge/",
+        "/speakers/ada-quill/",
+        "/topics/",
+        "/topics/bridge/",
+        "/methodology/",
+    ):
         words = re.sub(r"<[^>]+>", "", page(address).partition("<main")[2])
         assert not re.findall(r"[\w”)] [.,;:](?: |$)", words), address
 

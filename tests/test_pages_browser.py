@@ -37,6 +37,11 @@ PATHS = [
     # A list at its second sheet.
     "/sources/004-explainer/?made=2",
     "/speakers/alexander-lukashenko/",
+    "/topics/",
+    # A year, months, a week and days; many marks on one day; a claim without a date.
+    "/topics/joint-force-size/",
+    "/topics/one-remark-several-wordings/",
+    "/topics/alleged-attack-plans/",
     "/methodology/",
     "/about/",
     "/about/seeds/",
@@ -163,6 +168,38 @@ def test_words_left_out_of_a_quotation_open_where_they_were_left_out(
     expect(words).to_be_hidden()
     mark.click()
     expect(words).to_be_visible()
+
+
+OVERLAPS = """svg => {
+  // The box of a text has room for accents, which lines may share.
+  const box = one => {
+    const {left, right, top, bottom} = one.getBoundingClientRect(), air = one.matches('text') ? 2 : 0
+    return {left, right, top: top + air, bottom: bottom - air}
+  }
+  const boxes = [...svg.querySelectorAll('text:not(a text), a rect')].map(box)
+  const touch = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  return boxes.flatMap((a, at) => boxes.slice(at + 1).filter(b => touch(a, b))).length
+}"""
+
+
+@pytest.mark.parametrize(
+    "context", [{"viewport": {"width": width, "height": 800}} for width in (360, 1280)], indirect=True
+)
+def test_a_mark_of_a_thread_leads_to_its_row(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    page.goto(f"{site}/topics/joint-force-use/")
+    page.evaluate("document.fonts.ready")
+    # One drawing for each width, whose words and marks stand apart as they are set, too.
+    drawing = page.locator(".timeline svg:visible")
+    expect(drawing).to_have_count(1)
+    assert drawing.evaluate(OVERLAPS) == 0
+    mark = drawing.get_by_role("link", name="3: Alexander Lukashenko, 10 October 2022, inferred.")
+    mark.focus()
+    page.keyboard.press("Enter")
+    row = page.locator("tr:target")
+    expect(row).to_be_in_viewport()
+    expect(row.get_by_role("cell").first).to_have_text("3")
+    expect(page.get_by_role("row")).to_have_count(drawing.get_by_role("link").count() + 1)
 
 
 def test_the_claimreview_in_the_page_is_json(context: BrowserContext, site: str) -> None:

@@ -35,6 +35,7 @@ def public_addresses() -> list[str]:
         "api-claim": [*Claim.objects.values_list("slug", flat=True)],
         "source": [*Source.objects.values_list("slug", flat=True)],
         "speaker": [*Speaker.objects.values_list("slug", flat=True)],
+        "topic": [*Topic.objects.values_list("slug", flat=True)],
     }
     found = []
     for name, pattern in named_patterns():
