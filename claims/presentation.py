@@ -64,6 +64,7 @@ class ClaimRow:
     from_partner: str | None
     related: tuple[Related, ...] = ()
     more_related: int = 0
+    synopsis: Synopsis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +164,11 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
         )
         for stance, label in STANCES.items()
     ]
-    shown = side_by_side(
-        passage(part, anchor=f"wording-{part['id']}", held=held, own_voice=is_own_voice(document))
-        for part in document["appearances"]
-    )
+    shown = _wordings(document)
     return ClaimPage(
         row=claim_row(document, methodology),
         wordings=shown,
-        # Documents that say something themselves do not render one remark: only a speaker's words are compared.
-        synopsis=synopsis(shown) if document["speaker"] else None,
+        synopsis=compared(document),
         evidence=[group for group in evidence if group[2]],
         reply=reply(document),
         related=[
@@ -197,6 +194,22 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
         first_published=moment(live["first_published_at"]) if live["first_published_at"] else None,
         licence=licence(document["licence"]),
         texts=texts(held),
+    )
+
+
+def compared(document: Document) -> Synopsis | None:
+    """The wordings of a speaker's remark over against one another; None where there is nothing to compare.
+
+    Documents that say something themselves do not render one remark.
+    """
+    return synopsis(_wordings(document)) if document["speaker"] else None
+
+
+def _wordings(document: Document) -> list[Wording]:
+    held, own_voice = document["live"]["held"], is_own_voice(document)
+    return side_by_side(
+        passage(part, anchor=f"wording-{part['id']}", held=held, own_voice=own_voice)
+        for part in document["appearances"]
     )
 
 

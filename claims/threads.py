@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from claims import timeline
 from claims.findings import Document, Finding
 from claims.passages import SourceLine, source_line
-from claims.presentation import RELATIONS, ClaimRow, Related, claim_row
+from claims.presentation import RELATIONS, ClaimRow, Related, claim_row, compared
 from claims.printed import Day, day
 from claims.timeline import NOBODY, Drawing, Point, Span
 
@@ -110,7 +110,12 @@ def _row(document: Document, here: Collection[str]) -> ClaimRow:
         for other in document["live"]["related"]
         if other["id"] in here
     ]
-    return replace(claim_row(document), related=tuple(related[:RELATED]), more_related=len(related[RELATED:]))
+    return replace(
+        claim_row(document),
+        related=tuple(related[:RELATED]),
+        more_related=len(related[RELATED:]),
+        synopsis=compared(document),
+    )
 
 
 def _numbered(

@@ -1,5 +1,6 @@
 """The committed seeds: what a newcomer's database says, and that it says only what five documents carry."""
 
+import html
 import os
 import re
 from collections.abc import Iterator
@@ -251,6 +252,29 @@ def test_the_remark_on_the_size_of_the_force_is_shown_in_its_three_wordings(load
     page = Client().get(f"/claims/{document['id']}/").content.decode()
     for wording in ("just a thousand troops", "more than a thousand men", "more than 1,000 people"):
         assert wording in page.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("path", "heads"),
+    [
+        ("/claims/more-than-a-thousand-russian-troops/", ""),
+        ("/topics/one-remark-several-wordings/", "/claims/more-than-a-thousand-russian-troops/"),
+    ],
+)
+def test_the_three_wordings_stand_over_against_one_another(loaded: None, path: str, heads: str) -> None:
+    """On the pages of claim and thread: what one of them has alone is marked, what two share is not."""
+    page = Client().get(path).content.decode()
+    tables = [part for part in page.split("<table") if f'<a href="{heads}#wording-003-text">003' in part]
+    (table,) = (part[: part.index("</table>")] for part in tables if "1,000" in part)
+    cells = [
+        [
+            html.unescape(re.sub(r"\s+", " ", cell)).strip()
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+        ]
+        for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    ]
+    assert ["a thousand", "a thousand", "<mark>1,000</mark>"] in cells
+    assert ["<mark>troops</mark>", '<mark>men"</mark>', "<mark>people</mark>"] in cells
 
 
 def test_without_an_archive_the_server_says_that_it_does_not_hold_the_texts(loaded: None) -> None:
