@@ -179,6 +179,10 @@ class Publication(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
+        # A page of a speaker who is published a hundred thousand times is read without sorting them.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["speaker", "-sequence"], name="publication_by_speaker"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="publication_has_a_known_origin", condition=Q(origin__in=["own", "partner"])
