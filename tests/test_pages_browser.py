@@ -199,7 +199,7 @@ def test_a_mark_of_a_thread_leads_to_its_row(context: BrowserContext, site: str)
     row = page.locator("tr:target")
     expect(row).to_be_in_viewport()
     expect(row.get_by_role("cell").first).to_have_text("3")
-    expect(page.get_by_role("row")).to_have_count(drawing.get_by_role("link").count() + 1)
+    expect(page.locator(".said").get_by_role("row")).to_have_count(drawing.get_by_role("link").count() + 1)
 
 
 def test_the_claimreview_in_the_page_is_json(context: BrowserContext, site: str) -> None:
