@@ -4,6 +4,7 @@ The wordings are laid over one another word by word, the two that have most in c
 without case and typography; nothing else counts as the same, so "1,000" over against "a thousand" is a difference.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -15,6 +16,8 @@ from sources.quotations.differences import word_tokens
 # More wordings than this do not stand beside one another on a page, and longer ones are not compared word by word.
 MAX_WORDINGS = 6
 MAX_WORDS = 150
+# Nor is a page kept waiting: the work grows with the product of their lengths.
+MAX_COMPARED = 20_000
 
 # Words of so few letters (a, of, the) are everywhere: one of them alone is no part that two wordings share.
 _SMALL = 3
@@ -24,7 +27,7 @@ Kind = Literal["words", "elision", "insertion", "sic", "publisher"]
 
 
 class Piece(NamedTuple):
-    """Words of a wording, or a mark between them; `alone` where no other wording has them in this part."""
+    """Words of a wording, or a mark between them; `alone` where no other wording has any of them in this part."""
 
     kind: Kind
     text: str
@@ -61,11 +64,21 @@ def aligned(wordings: Sequence[Printed]) -> list[Part]:
     wording, from too many or too long ones, or from wordings that share no word of substance.
     """
     read = [_words(wording) for wording in wordings]
-    if not 2 <= len(read) <= MAX_WORDINGS or any(len(words) > MAX_WORDS for words in read):
+    if not 2 <= len(read) <= MAX_WORDINGS or _is_too_much([len(words) for words in read]):
         return []
     columns = _laid_over(read)
     parts = [_part(list(group)) for _, group in groupby(_settled(columns), key=lambda found: found[0])]
     return parts if any(_shares_substance(column) for column in columns) else []
+
+
+def _is_too_much(lengths: list[int]) -> bool:
+    """Whether comparing wordings of so many words would take too long, where hardly a word is shared."""
+    longest, *others = sorted(lengths, reverse=True)
+    compared, height = 0, longest
+    for length in others:
+        compared += height * length
+        height += length
+    return longest > MAX_WORDS or compared > MAX_COMPARED
 
 
 def _words(wording: Printed) -> list[_Word]:
@@ -203,21 +216,26 @@ def _shares_substance(column: _Column) -> bool:
 def _part(settled: list[tuple[_Sharing, _Column]]) -> Part:
     sharing = settled[0][0]
     columns = [column for _, column in settled]
+    words = [[word for column in columns if (word := column[number])] for number in range(len(columns[0]))]
+    # Elsewhere in the part another wording may have the word, too: then it does not stand in one alone.
+    held_by = Counter(form for cell in words for form in {word.form for word in cell})
     cells = tuple(
-        _cell([word for column in columns if (word := column[number])], alone=number not in sharing)
-        for number in range(len(columns[0]))
+        _cell(cell, alone={word.form for word in cell if number not in sharing and held_by[word.form] == 1})
+        for number, cell in enumerate(words)
     )
     forms = {tuple((piece.kind, piece.text) for piece in cell) for cell in cells}
     return Part(cells, same=len(sharing) == len(cells) and len(forms) == 1)
 
 
-def _cell(words: list[_Word], *, alone: bool) -> tuple[Piece, ...]:
-    """The words of one wording in one part, those between two marks in one piece."""
+def _cell(words: list[_Word], *, alone: set[str]) -> tuple[Piece, ...]:
+    """The words of one wording in one part: neighbours that all stand in it alone, or all do not, in one piece."""
     made: list[Piece] = []
-    for piece in (piece for word in words for piece in word.pieces):
-        if made and made[-1].kind == piece.kind == "words":
-            space = " " if piece.space_before else ""
-            made[-1] = made[-1]._replace(text=f"{made[-1].text}{space}{piece.text}")
-        else:
-            made.append(piece._replace(alone=alone and piece.kind == "words"))
+    for word in words:
+        for piece in word.pieces:
+            piece = piece._replace(alone=word.form in alone and piece.kind == "words")
+            if made and made[-1].kind == piece.kind == "words" and made[-1].alone == piece.alone:
+                space = " " if piece.space_before else ""
+                made[-1] = made[-1]._replace(text=f"{made[-1].text}{space}{piece.text}")
+            else:
+                made.append(piece)
     return tuple(made)
