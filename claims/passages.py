@@ -219,14 +219,14 @@ def synopsis(wordings: Iterable[Wording]) -> Synopsis | None:
 
 
 def cited_passages(
-    passages: Iterable[tuple[Cited, Document, Mapping[int, tuple[str, str]]]],
+    passages: Iterable[tuple[Cited, Document]], titles: Mapping[int, tuple[str, str]]
 ) -> list[CitedPassage]:
-    """The passages of a source, each with its quotation and with the claims that use it, and as what.
+    """The passages of a source, each given with its quotation, and the claims that use it, and as what.
 
-    The last of each three gives identifier and title of claims by their entries; at most USES_LISTED are listed.
+    `titles` has identifier and title of claims by their entries; at most USES_LISTED are listed.
     """
     found = []
-    for part, quotation, titles in passages:
+    for part, quotation in passages:
         uses = [
             Use(*titles[sequence], USES.get(use, "as evidence"))
             for sequence, use in part.uses[:USES_LISTED]

@@ -168,18 +168,10 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
     return ClaimPage(
         row=claim_row(document, methodology),
         wordings=shown,
-        synopsis=compared(document),
+        synopsis=_compared(document, shown),
         evidence=[group for group in evidence if group[2]],
         reply=reply(document),
-        related=[
-            Related(
-                id=other["id"],
-                title=other["title"],
-                kind=RELATIONS.get((other["kind"], other["direction"]), "Related"),
-                note=other["note"],
-            )
-            for other in live["related"]
-        ],
+        related=related(document),
         entry=entry(document),
         notices=[
             Notice(
@@ -197,12 +189,27 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
     )
 
 
-def compared(document: Document) -> Synopsis | None:
-    """The wordings of a speaker's remark over against one another; None where there is nothing to compare.
+def related(document: Document) -> list[Related]:
+    """The public claims that a claim is related to, as its relations are read from this end."""
+    return [
+        Related(
+            id=other["id"],
+            title=other["title"],
+            kind=RELATIONS.get((other["kind"], other["direction"]), "Related"),
+            note=other["note"],
+        )
+        for other in document["live"]["related"]
+    ]
 
-    Documents that say something themselves do not render one remark.
-    """
-    return synopsis(_wordings(document)) if document["speaker"] else None
+
+def compared(document: Document) -> Synopsis | None:
+    """The wordings of a speaker's remark over against one another; None where there is nothing to compare."""
+    return _compared(document, _wordings(document))
+
+
+def _compared(document: Document, wordings: list[Wording]) -> Synopsis | None:
+    # Documents that say something themselves do not render one remark.
+    return synopsis(wordings) if document["speaker"] else None
 
 
 def _wordings(document: Document) -> list[Wording]:

@@ -71,12 +71,11 @@ def _shown(
         "evidence_rows": [by_entry[sequence] for sequence in evidence.items if sequence in by_entry],
         "passages": passages.cited_passages(
             (
-                passage,
-                reading.quotation(publications[quoting[passage.number]], passage, names),
-                titles,
-            )
-            for passage in shown
-            if quoting[passage.number] in publications
+                (passage, reading.quotation(publications[quoting[passage.number]], passage, names))
+                for passage in shown
+                if quoting[passage.number] in publications
+            ),
+            titles,
         ),
         "several_texts": len(counted.texts) > 1,
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from claims import timeline
 from claims.findings import Document, Finding
 from claims.passages import SourceLine, source_line
-from claims.presentation import RELATIONS, ClaimRow, Related, claim_row, compared
+from claims.presentation import ClaimRow, claim_row, compared, related
 from claims.printed import Day, day
 from claims.timeline import NOBODY, Drawing, Point, Span
 
@@ -100,20 +100,11 @@ def others(documents: Iterable[Document]) -> set[str]:
 
 
 def _row(document: Document, here: Collection[str]) -> ClaimRow:
-    related = [
-        Related(
-            id=other["id"],
-            title=other["title"],
-            kind=RELATIONS.get((other["kind"], other["direction"]), "Related"),
-            note=other["note"],
-        )
-        for other in document["live"]["related"]
-        if other["id"] in here
-    ]
+    others = [other for other in related(document) if other.id in here]
     return replace(
         claim_row(document),
-        related=tuple(related[:RELATED]),
-        more_related=len(related[RELATED:]),
+        related=tuple(others[:RELATED]),
+        more_related=len(others[RELATED:]),
         synopsis=compared(document),
     )
 

@@ -11,33 +11,9 @@ from django.template.loader import get_template, render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from makers import make_claim, make_published, make_source, make_speaker
+from visiting import listed, page, queries, sentences
 
 pytestmark = pytest.mark.django_db
-
-
-def page(address: str, status: int = 200) -> str:
-    answer = Client().get(address)
-    assert answer.status_code == status, address
-    return answer.content.decode()
-
-
-def listed(text: str) -> list[str]:
-    """The claims that a page lists, in its order."""
-    return re.findall(r'<h3[^>]*><a href="/claims/([\w-]+)/">', text)
-
-
-def sentences(text: str) -> str:
-    """The page's words without its tags, in single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
-
-
-def queries(address: str) -> int:
-    page(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as counted:
-        page(address)
-    return len(counted)
 
 
 def test_an_empty_database_says_what_will_stand_here() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from makers import (
     NOON,
@@ -20,6 +19,7 @@ from makers import (
     make_user,
     publish,
 )
+from visiting import listed, page, sentences
 
 from claims import merging, reading, workflow
 from claims.models import Appearance, Claim, Evidence, Publication, Speaker
@@ -34,25 +34,9 @@ def nothing_kept() -> None:
     cache.clear()
 
 
-def page(address: str, status: int = 200) -> str:
-    answer = Client().get(address)
-    assert answer.status_code == status, address
-    return answer.content.decode()
-
-
-def sentences(text: str) -> str:
-    """The page's words without its tags, in single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ").split())
-
-
 def section(text: str, name: str) -> str:
     (found,) = re.findall(rf'<section[^>]*aria-labelledby="{name}">(.*?)</section>', text, re.DOTALL)
     return str(found)
-
-
-def listed(text: str) -> list[str]:
-    """The claims that a part of the page lists, in its order."""
-    return re.findall(r'<h3[^>]*><a href="/claims/([\w-]+)/">', text)
 
 
 def cited(text: str) -> list[str]:
@@ -272,6 +256,7 @@ def put_on_record(claim: Claim, body: dict[str, Any]) -> None:
 
 
 def queries(address: str) -> int:
+    """What it takes as it is now, whether or not anything is kept yet."""
     with CaptureQueriesContext(connection) as counted:
         page(address)
     return len(counted)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from makers import (
     NOON,
     make_claim,
@@ -19,6 +18,7 @@ from makers import (
     make_user,
     publish,
 )
+from visiting import listed, page, queries, sentences
 
 from claims import merging, reading, workflow
 from claims.models import Appearance, Claim, ClaimRelation, Topic, Verdict
@@ -28,20 +28,6 @@ pytestmark = pytest.mark.django_db
 # The topic and whether it is used, its size, the claims with their entries, notices, held texts, relations both ways,
 # speakers, which of the others are of this topic, the site.
 QUERIES = 11
-
-
-def page(address: str, status: int = 200) -> str:
-    answer = Client().get(address)
-    assert answer.status_code == status, address
-    return answer.content.decode()
-
-
-def listed(text: str) -> list[str]:
-    return re.findall(r'<h3[^>]*><a href="/claims/([\w-]+)/">', text)
-
-
-def sentences(text: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ").split())
 
 
 def table(text: str) -> list[str]:
@@ -63,13 +49,6 @@ def withdraw(claim: Claim) -> None:
 
 def relate(claim: Claim, to: Claim, kind: str = "contradicts", note: str = "One says no.") -> None:
     ClaimRelation.objects.create(claim=claim, kind=kind, to_claim=to, note=note)
-
-
-def queries(address: str) -> int:
-    page(address)
-    with CaptureQueriesContext(connection) as counted:
-        page(address)
-    return len(counted)
 
 
 def test_topics_are_listed_with_what_they_hold() -> None:
