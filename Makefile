@@ -1,4 +1,4 @@
-# make run | make test | make lint | make install | make demo-users      (Python 3.11 or newer with venv and pip; nothing else)
+# make run | make test | make lint | make bench | make install | make demo-users      (Python 3.11 or newer with venv and pip; nothing else)
 
 PORT ?= 8000
 SEEDS ?= seeds
@@ -9,12 +9,13 @@ export PORT ARCHIVE
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: run demo-users install test lint broken
+.PHONY: run demo-users install test lint bench broken
 
 run: .venv/base.stamp
 	@$(PY) -m factcheck.serving
 	@echo "Preparing the database."
 	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py record_key ensure >/dev/null || echo "Readers are served; what would change the public record is refused." >&2
 	@$(if $(SEEDS),$(PY) manage.py load_seeds --seeds "$(SEEDS)" $(if $(ARCHIVE),--archive "$(ARCHIVE)"))
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@echo "Starting the server."
@@ -39,6 +40,10 @@ lint: .venv/dev.stamp
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+# No part of the tests: what the record costs beside a bare database, on this machine. ENTRIES=10000 is quicker.
+bench: .venv/dev.stamp
+	@PYTHONPATH=tests $(PY) tests/bench.py
 
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@echo "Installing what the tests and checks need into .venv."

@@ -16,19 +16,23 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from claims import desk
-from claims.models import Claim, ErrorReport
+from claims.models import Claim, ErrorReport, Suggestion
 
 SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of a pile: what it is, where it is dealt with, and what an editor wants to know first."""
+    """A line of a pile: what it is, where it is dealt with, and what an editor wants to know first.
+
+    `alarm` comes before the facts, and is not to be overlooked.
+    """
 
     title: str
     link: str
     facts: list[str]
     late: bool = False
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,8 @@ def _piles(request: HttpRequest) -> list[ShownPile]:
 
 def _list_of(pile: desk.Pile) -> str:
     """The list that shows the whole pile."""
-    if pile.of is ErrorReport:
-        return f"{reverse('admin:claims_errorreport_changelist')}?outcome=open"
+    if pile.of is not Claim:
+        return f"{reverse(f'admin:claims_{pile.of._meta.model_name}_changelist')}?outcome=open"
     return f"{reverse('admin:claims_claim_changelist')}?pile={pile.id}"
 
 
@@ -110,12 +114,20 @@ def _waiting_item(claim: Claim, today: dt.date) -> Item:
 
 
 def _report_item(report: ErrorReport, today: dt.date) -> Item:
-    owner = str(report.owner) if report.owner else "nobody looks into it yet"
+    return _sent_item(report, str(report.about), "Nobody looks into it", today)
+
+
+def _suggestion_item(suggestion: Suggestion, today: dt.date) -> Item:
+    return _sent_item(suggestion, str(suggestion), "Nobody decides on it", today)
+
+
+def _sent_item(row: ErrorReport | Suggestion, title: str, unowned: str, today: dt.date) -> Item:
     return Item(
-        report.claim.title,
-        reverse("admin:claims_errorreport_change", args=[report.pk]),
-        [owner, f"due {report.due_on:%-d %B %Y}"],
-        report.due_on < today,
+        title,
+        reverse(f"admin:claims_{row._meta.model_name}_change", args=[row.pk]),
+        [*([str(row.owner)] if row.owner else []), f"due {row.due_on:%-d %B %Y}"],
+        row.due_on < today,
+        alarm=desk.without_owner(row.owner, unowned),
     )
 
 
@@ -133,5 +145,6 @@ def _unanswered_item(claim: Claim, _: dt.date) -> Item:
 _LINES: dict[str, Callable[[Any, dt.date], Item]] = {
     "waiting": _waiting_item,
     "errors": _report_item,
+    "suggestions": _suggestion_item,
     "unanswered": _unanswered_item,
 }

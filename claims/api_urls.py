@@ -5,4 +5,6 @@ from claims import api
 urlpatterns = [
     path("claims/", api.ClaimList.as_view(), name="api-claims"),
     path("claims/<slug:slug>/", api.ClaimDetail.as_view(), name="api-claim"),
+    path("claims/<slug:slug>/revisions/", api.ClaimRevisions.as_view(), name="api-revisions"),
+    path("claims/<slug:slug>/revisions/<int:number>/", api.ClaimRevision.as_view(), name="api-revision"),
 ]

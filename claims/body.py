@@ -26,8 +26,8 @@ from sources.models import Publisher, Quotation, Source
 FORMAT = 1
 # Format 2 of reference documents says more of the site and of the methodology than format 1 did.
 REFERENCE_FORMAT = 2
-# Format 3 of the site's document has the page on the seeds.
-SITE_FORMAT = 3
+# Format 3 of the site's document has the page on the seeds, format 4 says more of the organisation.
+SITE_FORMAT = 4
 MERGED = "merged"
 
 
@@ -170,6 +170,23 @@ def withdrawal_body(published: dict[str, Any], *, reason: str) -> dict[str, Any]
     return {**{name: published[name] for name in kept}, "withdrawn": {"reason": reason}}
 
 
+_WORDLESS = {
+    "claim": "What was checked was taken out of the record.",
+    "title": "A withdrawn fact-check",
+    # Of these words; in which language the claim was made says something of it.
+    "language": "en",
+}
+
+
+def wordless(withdrawn: dict[str, Any]) -> dict[str, Any]:
+    """The body of a withdrawal that does not say any more what was checked, from one that does."""
+    return {**withdrawn, **_WORDLESS}
+
+
+def is_wordless(withdrawn: dict[str, Any]) -> bool:
+    return wordless(withdrawn) == withdrawn
+
+
 def relation_form(relation: ClaimRelation) -> dict[str, Any]:
     return {
         "kind": relation.kind,
@@ -188,6 +205,7 @@ def site_reference(site: Site) -> dict[str, Any]:
         "publisher": publisher_form(site.publisher) if site.publisher else None,
         "licence": site.licence,
         "contact": site.contact or None,
+        "organisation": site.organisation or None,
         "funding": site.funding or None,
         "corrections_policy": site.corrections_policy or None,
         "seeds": site.seeds or None,

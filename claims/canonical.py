@@ -30,6 +30,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(_checked_text(text).encode("utf-8")).hexdigest()
 
 
+def is_format(value: Any, number: int = 1) -> bool:
+    """Whether a document's member "format" is this number, and not true, which Python takes for 1."""
+    return type(value) is int and value == number
+
+
 def _checked(value: Any, depth: int) -> Any:
     if depth > DEEPEST:
         raise ValueError(f"A document may be nested {DEEPEST} deep, not deeper.")

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
-from claims.canonical import LARGEST_INTEGER, canonical, digest
+from claims.canonical import LARGEST_INTEGER, canonical, digest, is_format
+from claims.legible import is_blank
 
 KINDS = frozenset(
     {
@@ -40,6 +41,7 @@ _MEMBERS = {
 }
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 
 
 def envelope(
@@ -80,11 +82,12 @@ def first_problem(entries: Iterable[Mapping[str, Any]]) -> str | None:
 
     Sequences count from 1 without a gap, every entry links to the one before, digests are those of envelope and body,
     numbers count per subject, time never runs backwards, kinds are known, and a body is gone only where a later
-    redaction names its entry. A record cut off at its end holds: compare its last digest with the head that you kept.
+    redaction about the same subject names its entry, which is neither a key nor a redaction. A record cut off at its
+    end holds: compare its last digest with the head that you kept.
     Entries are read once; memory grows with the number of subjects and of redactions, not with entries or bodies.
     Whatever the entries hold is answered with a sentence, not raised.
     """
-    walk = _Walk()
+    walk = Walk()
     for entry in entries:
         problem = walk.step(entry)
         if problem:
@@ -92,14 +95,35 @@ def first_problem(entries: Iterable[Mapping[str, Any]]) -> str | None:
     return walk.end()
 
 
-class _Walk:
+def known_head(text: str) -> tuple[int | None, str]:
+    """A head that somebody kept, as it is written: SEQUENCE:DIGEST, or the digest alone. Raises ValueError."""
+    sequence, colon, entry_digest = text.strip().rpartition(":")
+    if not _DIGEST.fullmatch(entry_digest) or (colon and not _SEQUENCE.fullmatch(sequence)):
+        raise ValueError(
+            "A head is written SEQUENCE:DIGEST, or as the digest alone: 64 lower-case hexadecimal digits."
+        )
+    return (int(sequence) if colon else None), entry_digest
+
+
+def lost_head(*, sequence: int | None, entry_digest: str, last: int) -> str:
+    """What it means that no entry has the digest of a head that was kept; `last` is the record's last sequence."""
+    if sequence is None:
+        return f"The record does not continue the head that was kept: no entry has the digest {entry_digest}."
+    if sequence > last:
+        return f"The record ends with entry {last}, before entry {sequence}, whose digest was kept."
+    return f"Entry {sequence} has another digest than the one that was kept: the record was rewritten there, or before."
+
+
+class Walk:
+    """The same, entry by entry: `step` says what is wrong with the next one, `end` what is wrong with the whole."""
+
     def __init__(self) -> None:
         self.sequence = 0
         self.previous: str | None = None
         self.at = ""
         self.numbers: dict[str, int] = {}
-        # Entries met without a body: a later redaction has to name each of them.
-        self.without_body: dict[int, str] = {}
+        # Entries met without a body, by name and subject: a later redaction has to name each of them.
+        self.without_body: dict[int, tuple[str, str]] = {}
         self.redacted: dict[int, str] = {}
 
     def step(self, entry: Mapping[str, Any]) -> str | None:
@@ -146,14 +170,17 @@ class _Walk:
         if body is not None and not _has_digest(body, made["body_digest"]):
             return f"{name}: its body does not have its body digest; one of the two was changed."
         if made["kind"] == "redaction":
-            return self._redaction(made["sequence"], entry, name)
+            return self._redaction(made, entry, name)
         if entry.get("redacts") is not None:
             return f"{name} redacts entry {entry['redacts']} and is no redaction."
+        if body is None and made["kind"] == "key":
+            return f"{name} has no body: an entry that brings a key keeps its own, with which signatures are checked."
         if body is None:
-            self.without_body[made["sequence"]] = name
+            self.without_body[made["sequence"]] = name, made["subject"]
         return None
 
-    def _redaction(self, sequence: int, entry: Mapping[str, Any], name: str) -> str | None:
+    def _redaction(self, made: Mapping[str, Any], entry: Mapping[str, Any], name: str) -> str | None:
+        sequence = made["sequence"]
         if entry.get("body") is None:
             return f"{name} has no body: a redaction keeps its own, which names what it redacts."
         redacts = _redacts(entry["body"])
@@ -167,11 +194,14 @@ class _Walk:
             return f"{name} redacts entry {redacts}, which is redacted already."
         if redacts not in self.without_body:
             return f"Entry {redacts} is redacted by a later entry ({sequence}) and still has its body."
+        subject = self.without_body[redacts][1]
+        if subject != made["subject"]:
+            return f"{name} redacts entry {redacts}, which is about {subject}."
         self.redacted[redacts] = name
         return None
 
     def end(self) -> str | None:
-        for sequence, name in self.without_body.items():
+        for sequence, (name, _) in self.without_body.items():
             if sequence not in self.redacted:
                 return f"{name} has no body, and no later entry redacts it."
         return None
@@ -212,7 +242,9 @@ def _redacts(body: str) -> int | None:
         stated = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(stated, dict) or stated.get("format") != 1 or not isinstance(stated.get("reason"), str):
+    if not isinstance(stated, dict) or not is_format(stated.get("format")):
+        return None
+    if not isinstance(stated.get("reason"), str) or is_blank(stated["reason"]):
         return None
     redacts = stated.get("redacts")
     return redacts if isinstance(redacts, int) and not isinstance(redacts, bool) else None

@@ -10,12 +10,17 @@ from typing import Any
 
 JsonLd = dict[str, Any]
 
-# Notices that say that something was wrong or misleading; an update and a typing error are no corrections.
+# Notices that say that something was wrong or misleading, or was thought to be; an update and a typing error are no
+# corrections.
 _CORRECTIONS = {
     "correction": "Correction",
     "verdict_change": "Change of verdict",
     "clarification": "Clarification",
+    "withdrawal": "Withdrawal",
+    "restoration": "Restoration",
 }
+# The reason for one of these says nothing to whoever does not know that the review was gone for a while.
+_NAMED = ("withdrawal", "restoration")
 # Findings under which the bare rating of the statement would wrong the speaker.
 _NOT_THE_SPEAKERS_WORDS = ("misattributed", "altered")
 
@@ -55,7 +60,7 @@ def claimreview(document: dict[str, Any]) -> JsonLd:
             "correction": [
                 {
                     "@type": "CorrectionComment",
-                    "text": notice["note"] or _CORRECTIONS[notice["kind"]],
+                    "text": _correction(notice),
                     "datePublished": notice["at"],
                 }
                 for notice in live["notices"]
@@ -91,6 +96,11 @@ def script_safe(value: JsonLd) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def _correction(notice: dict[str, Any]) -> str:
+    name, note = _CORRECTIONS[notice["kind"]], notice["note"]
+    return f"{name}: {note}" if note and notice["kind"] in _NAMED else note or name
 
 
 def _ratings(document: dict[str, Any]) -> list[JsonLd]:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
-from claims.models import Claim, Contribution, ErrorReport, Event, Verdict
+from claims.models import Claim, Contribution, ErrorReport, Event, Suggestion, Verdict
 
 Status = Verdict.Status
 
@@ -89,7 +89,23 @@ def unanswered(*, on: dt.date) -> QuerySet[Claim]:
 
 
 def reports() -> QuerySet[ErrorReport]:
-    return ErrorReport.objects.open().select_related("claim", "owner")
+    return ErrorReport.objects.open().select_related("claim", "publication", "owner")
+
+
+def reports_on(claim: Claim) -> QuerySet[ErrorReport]:
+    """What readers say is wrong with one claim, and nobody has dealt with yet."""
+    return reports().filter(claim=claim)
+
+
+def suggestions() -> QuerySet[Suggestion]:
+    return Suggestion.objects.open().select_related("owner")
+
+
+def without_owner(owner: User | None, unowned: str) -> str:
+    """What is to be said where nobody has something: `unowned`, or who has left the desk with it."""
+    if owner is None:
+        return unowned
+    return "" if owner.is_active and owner.is_staff else f"{unowned}: {owner} has left the desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,7 @@ class Pile:
     empty: str
     read: Callable[[User, dt.date], QuerySet]
     permission: str = "claims.view_claim"
-    of: type[Claim | ErrorReport] = Claim
+    of: type[Claim | ErrorReport | Suggestion] = Claim
 
 
 # In the order in which the first page shows them.
@@ -126,6 +142,14 @@ PILES = (
         lambda *_: reports(),
         permission="claims.view_errorreport",
         of=ErrorReport,
+    ),
+    Pile(
+        "suggestions",
+        "Suggested by readers",
+        "No suggestion is open.",
+        lambda *_: suggestions(),
+        permission="claims.view_suggestion",
+        of=Suggestion,
     ),
     Pile("overdue", "Overdue", "Nothing is late.", lambda _, on: overdue(on=on)),
     Pile(

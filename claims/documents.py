@@ -88,6 +88,26 @@ def preview(claim: Claim, *, site: Site, base_url: str) -> dict[str, Any]:
     }
 
 
+def as_it_stood(publication: Publication, revision: Revision, *, base_url: str) -> dict[str, Any]:
+    """An earlier revision of a fact-check as it was published, with the overlay of today; its body is not redacted.
+
+    It carries no later notices: those are of the current text, whose page leads here.
+    """
+    body = json.loads(revision.body or "null")
+    return {
+        **body,
+        "revision": record.published_revision(revision),
+        "live": {
+            "url": base_url + reverse("revision", args=[publication.slug, revision.number]),
+            "rationale_html": rationale_html(body["rationale"], digest=revision.body_digest),
+            "held": _held_of(body, _held([body])),
+            "notices": [],
+            "first_published_at": record.time_text(publication.first_published_at),
+            "related": _related([body], base_url=base_url)[publication.slug],
+        },
+    }
+
+
 def tombstone(publication: Publication, *, base_url: str) -> dict[str, Any]:
     """What is served of a withdrawn fact-check: what was checked, the reason, and its entry on the record."""
     return {
@@ -99,12 +119,17 @@ def tombstone(publication: Publication, *, base_url: str) -> dict[str, Any]:
 
 def rationale_html(markdown: str, *, digest: str) -> str:
     """The rationale as safe HTML, kept by the digest of its body: rendering costs more than a query."""
-    key = f"rationale-{rationale.VERSION}-{digest}"
+    key = rationale_key(digest)
     kept: str | None = cache.get(key)
     if kept is None:
         kept = rationale.to_html(markdown)
         cache.set(key, kept, timeout=None)
     return kept
+
+
+def rationale_key(digest: str) -> str:
+    """Under what the rationale of a body is kept."""
+    return f"rationale-{rationale.VERSION}-{digest}"
 
 
 def _snapshots(body: dict[str, Any]) -> set[str]:

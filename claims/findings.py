@@ -31,6 +31,20 @@ def is_own_voice(document: Document) -> bool:
     )
 
 
+def same_findings(one: Document, other: Document) -> bool:
+    """Whether two bodies of a claim have the same findings, on the same scale; what they are called may be another."""
+    return findings_of(one) == findings_of(other)
+
+
+def findings_of(body: Document) -> tuple[object, ...]:
+    """Both findings of a body and where the rating stands on its scale: what `same_findings` compares."""
+    veracity = body["veracity"] or {}
+    return (
+        (body["attribution"] or {}).get("finding"),
+        *(veracity.get(name) for name in ("rating", "value", "best", "worst")),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One answer: a word, a shape and a tone, so that it is never told by colour alone."""

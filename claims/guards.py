@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from sources.guards import SNAPSHOT_GUARDS, Guard, missing, refusal, truncate_refusal
+from sources.guards import SNAPSHOT_GUARDS, Guard, consequence, missing, refusal, truncate_refusal
 
 _TABLE = "claims_revision"
 _KEPT = (
@@ -64,6 +64,75 @@ RECORD_GUARDS = (
         "guard_record_truncate",
         table=_TABLE,
         sentence="The public record cannot be emptied.",
+    ),
+)
+
+_SIGNATURES = "claims_signature"
+_NOTED = (
+    *("correction", "verdict_change", "clarification", "update", "withdrawal", "restoration"),
+    *("redaction", "reference", "key"),
+)
+
+# They name tables that came after the record's own: a migration that remakes one of those begins with RemoveGuards.
+REDACTION_GUARDS = (
+    refusal(
+        "guard_record_redaction",
+        table=_TABLE,
+        event="UPDATE",
+        # In a signed record nobody takes a body out who cannot sign, or not without making up a signature, which
+        # every verification names.
+        when=(
+            "NEW.body IS NULL AND OLD.body IS NOT NULL AND ("
+            f"EXISTS (SELECT 1 FROM claims_publication AS public WHERE public.revision_id = OLD.sequence) "
+            f"OR EXISTS (SELECT 1 FROM claims_reference AS public WHERE public.revision_id = OLD.sequence) "
+            f"OR NOT EXISTS (SELECT 1 FROM {_TABLE} AS later JOIN claims_head AS head "
+            "ON head.sequence >= later.sequence "
+            "WHERE later.kind = 'redaction' AND later.redacts = OLD.sequence AND later.subject = OLD.subject "
+            f"AND (head.key = '' OR EXISTS (SELECT 1 FROM {_SIGNATURES} AS made "
+            "WHERE made.revision_id = later.sequence))))"
+        ),
+        sentence="Only a redaction on the public record takes out a body, and none that the public reads now.",
+    ),
+    refusal(
+        "guard_record_note",
+        table=_TABLE,
+        event="INSERT",
+        # A guard and no constraint: what was appended before stays as it is.
+        when=f"NEW.kind IN ({', '.join(repr(kind) for kind in _NOTED)}) AND TRIM(NEW.note) = ''",
+        sentence="This kind of entry has a public note, which says what changed.",
+    ),
+)
+
+SIGNATURE_GUARDS = (
+    refusal(
+        "guard_signature_update",
+        table=_SIGNATURES,
+        event="UPDATE",
+        when="OLD.revision_id IS NOT NULL",
+        sentence="A signature on the public record cannot be changed.",
+    ),
+    refusal(
+        "guard_signature_delete",
+        table=_SIGNATURES,
+        event="DELETE",
+        when="OLD.revision_id IS NOT NULL",
+        sentence="A signature on the public record cannot be taken away.",
+    ),
+    refusal(
+        "guard_signature_insert",
+        table=_SIGNATURES,
+        event="INSERT",
+        # As for entries, against INSERT OR REPLACE; and nobody signs later what was published without a signature.
+        when=(
+            f"EXISTS (SELECT 1 FROM {_SIGNATURES} AS known WHERE known.revision_id = NEW.revision_id) "
+            f"OR NEW.revision_id <> (SELECT COALESCE(MAX(sequence), 0) FROM {_TABLE})"
+        ),
+        sentence="An entry of the public record is signed once, when it is appended.",
+    ),
+    truncate_refusal(
+        "guard_signature_truncate",
+        table=_SIGNATURES,
+        sentence="The signatures of the public record cannot be emptied.",
     ),
 )
 
@@ -194,7 +263,32 @@ SCALE_GUARDS = (
     ),
 )
 
-GUARDS = (*SNAPSHOT_GUARDS, *RECORD_GUARDS, *IDENTIFIER_GUARDS, *MERGED_GUARDS, *SCALE_GUARDS)
+# Another mark whenever a text that the record names comes or goes, whoever does it (claims.freshness): random, since a
+# number would come back with a restored backup.
+HELD_MARKS = tuple(
+    consequence(
+        f"mark_held_{event.lower()}",
+        table="sources_snapshot",
+        event=event,
+        when=(
+            f"{changed} AND EXISTS (SELECT 1 FROM claims_namedtext AS named WHERE named.sha256 = {row}.sha256)"
+        ),
+        statement=(
+            "INSERT INTO claims_heldmark (id, mark) VALUES (1, {random}) "
+            "ON CONFLICT (id) DO UPDATE SET mark = {random}"
+        ),
+    )
+    for event, row, changed in (
+        ("INSERT", "NEW", "NEW.text IS NOT NULL"),
+        ("UPDATE", "NEW", "(NEW.text IS NULL) <> (OLD.text IS NULL)"),
+        ("DELETE", "OLD", "OLD.text IS NOT NULL"),
+    )
+)
+
+GUARDS = (
+    *(*SNAPSHOT_GUARDS, *RECORD_GUARDS, *SIGNATURE_GUARDS, *REDACTION_GUARDS),
+    *(*IDENTIFIER_GUARDS, *MERGED_GUARDS, *SCALE_GUARDS, *HELD_MARKS),
+)
 
 
 def check_guards(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from claims import body, merged_rows, permission, projection, record, reference
+from claims import body, legible, merged_rows, permission, projection, record, reference, server_key
 from claims.canonical import canonical, digest
 from claims.contributions import contribute, hand_on
 from claims.merged_rows import GONE, KEPT, STRATEGIES, Mergeable, Strategy
@@ -148,8 +148,10 @@ def merge(
         raise Refused("One of the two rows was changed while you were looking at them: look at them again.")
     if planned.public:
         permitted(by, public=True)
-        if not note.strip():
+        if legible.is_blank(note):
             raise Refused("Readers know these rows: say in a public note why they are one.")
+        if illegible := legible.objection(note, named="The note"):
+            raise Refused(illegible)
     chosen = _chosen(planned, choices or {})
     old, new = reference.subject_of(gone), reference.subject_of(kept)
     try:
@@ -159,7 +161,10 @@ def merge(
     Redirect.objects.filter(into=old).update(into=new)
     Redirect.objects.create(subject=old, into=new, by=by, at=at)
     _hand_over(old, new, by=by, at=at)
-    return _tell(planned, type(kept)._default_manager.get(pk=kept.pk), gone.slug, note=note, at=at)
+    try:
+        return _tell(planned, type(kept)._default_manager.get(pk=kept.pk), gone.slug, note=note, at=at)
+    except (server_key.CannotSign, reference.Illegible) as error:
+        raise Refused(str(error)) from error
 
 
 def permitted(by: User, *, public: bool = False) -> None:

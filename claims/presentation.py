@@ -1,6 +1,6 @@
 """What the public pages show, from served documents. Plain values in, plain values out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from claims.findings import Document, Finding, attribution, is_own_voice, veracity
@@ -93,10 +93,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """A change since the first publication; `is_loud` where a finding is another since then, or may be.
+
+    `is_compared` where there is a text to be compared with the one before.
+    """
+
     kind: str
     note: str | None
     at: Day
     number: int
+    is_loud: bool
+    is_compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,6 @@ class ClaimPage:
     related: list[Related]
     entry: Entry
     notices: list[Notice]
-    withdrawn: str | None
     first_published: Day | None
     licence: str
     texts: str | None
@@ -148,9 +154,14 @@ def wordings(appearances: list[Document]) -> str:
     return f"{counted(len(words), 'wording')} in {counted(len(sources), 'source')}"
 
 
-def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
-    """All of a claim's page but the texts that the document carries ready made."""
-    revision, live = document["revision"], document["live"]
+def claim_page(
+    document: Document, methodology: Document | None, *, findings_changed: Collection[int] = ()
+) -> ClaimPage:
+    """All of a claim's page but the texts that the document carries ready made.
+
+    `findings_changed` are the numbers of the revisions that came with another finding, or may have.
+    """
+    live = document["live"]
     held = live["held"]
     evidence = [
         (
@@ -179,10 +190,11 @@ def claim_page(document: Document, methodology: Document | None) -> ClaimPage:
                 note=notice["note"],
                 at=moment(notice["at"]),
                 number=notice["number"],
+                is_loud=notice["number"] in findings_changed,
+                is_compared=notice["kind"] != "withdrawal",
             )
             for notice in live["notices"]
         ],
-        withdrawn=revision["note"] if revision["kind"] == "withdrawal" else None,
         first_published=moment(live["first_published_at"]) if live["first_published_at"] else None,
         licence=licence(document["licence"]),
         texts=texts(held),

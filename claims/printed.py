@@ -13,6 +13,7 @@ MONTHS = [
 DOUBLE_MARK = re.compile(r"[\"“”„«»]")
 CLOSES_UP = re.compile(r"[,.;:!?%)\]’”»]")
 OPENS_UP = re.compile(r"[(\[‘“«]$")
+_ENDED = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*\s*$")
 
 LEVELS = {
     "exact": "Character for character as in the archived text.",
@@ -169,6 +170,11 @@ def curly(text: str) -> str:
     text = re.sub(r'(^|[\s(\[{/—–‘-])"', r"\1“", text).replace('"', "”")
     text = re.sub(r"(^|[\s(\[{/—–“-])'(?=\S[^']*'(?!\w))", r"\1‘", text)
     return text.replace("'", "’")
+
+
+def ended(text: str) -> str:
+    """A text that another sentence follows: with a full stop, unless it ends with a mark of its own."""
+    return text if not text or _ENDED.search(text) else f"{text}."
 
 
 def groups(digest: str) -> list[str]:

@@ -1,12 +1,14 @@
 """From an entry of the record to what lists filter on: Publication and Reference rows hold nothing of their own."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from claims import redirects
 from claims.models import (
     Claim,
+    NamedText,
     Publication,
     PublicationPublisher,
     PublicationRelation,
@@ -22,6 +24,8 @@ from sources.models import Publisher, Source
 
 _ALWAYS = {"slug": "id", "origin": "origin", "title": "title", "text": "claim", "language": "language"}
 _NOTHING_MOVED: Mapping[str, str] = {}
+# Of a quotation, and of a source's listed texts; within a string of canonical JSON the marks would be escaped.
+_NAMED_TEXT = re.compile('"(?:snapshot_)?sha256":"([0-9a-f]{64})"')
 
 
 def columns(body: dict[str, Any]) -> dict[str, Any]:
@@ -102,11 +106,22 @@ def joins(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> di
     }
 
 
+def texts_named(body: str) -> set[str]:
+    """The archived texts, by SHA-256, that the canonical JSON of a body names."""
+    return set(_NAMED_TEXT.findall(body))
+
+
+def _name_texts(body: str | None) -> None:
+    named = sorted(texts_named(body or ""))
+    NamedText.objects.bulk_create([NamedText(sha256=sha256) for sha256 in named], ignore_conflicts=True)
+
+
 def project(revision: Revision) -> Publication:
     """Make `revision` what the public reads of its fact-check, in the running transaction."""
     if revision.body is None:
         raise ValueError(f"Entry {revision.sequence} is redacted and cannot be public.")
     body = json.loads(revision.body)
+    _name_texts(revision.body)
     first = Revision.objects.of(revision.subject).only("at").first() or revision
     moved = redirects.among(named_in(body))
     speaker = speaker_of(body, moved)
@@ -140,6 +155,7 @@ def project(revision: Revision) -> Publication:
 
 def project_reference(revision: Revision) -> Reference:
     """Make `revision` what the public reads of its reference row, in the running transaction."""
+    _name_texts(revision.body)
     reference, _ = Reference.objects.update_or_create(
         subject=revision.subject, defaults={"revision": revision}
     )

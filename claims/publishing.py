@@ -3,16 +3,23 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from claims import projection, readiness, record, reference
+from claims import legible, projection, readiness, record, reference, typing_errors
 from claims.body import claim_body, withdrawal_body
 from claims.canonical import canonical, digest
+from claims.findings import same_findings
 from claims.models import Claim, Publication, Revision, Site
 
 Kind = Revision.Kind
+
+
+NOTHING_CHANGED = (
+    "Nothing was changed: readers have this text already, to the character. An entry on the record would tell them of "
+    "a change that there was not."
+)
 
 
 class NotReady(Exception):
@@ -47,56 +54,60 @@ def body_digest(claim: Claim, *, second_read_note: str | None = None) -> str:
     return digest(canonical(body))
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The kinds of entry that publishing can be; and why it can be no typing error, in a sentence, or nothing."""
+
+    kinds: tuple[str, ...]
+    no_typo: str = ""
+
+
 def kinds(claim: Claim) -> tuple[str, ...]:
-    """The kinds of entry that publishing the claim now can be: its first, one after a withdrawal, or a notice.
+    """The kinds of entry that publishing the claim now can be."""
+    return choice(claim).kinds
+
+
+def choice(claim: Claim) -> Choice:
+    """What publishing the claim now can be: its first entry, one after a withdrawal, or a notice.
 
     Which notice is decided by what changed: another finding is a change of verdict or a correction, and a typing error
-    touches nothing but prose. `claim` comes from Claim.objects.for_documents() and has a verdict.
+    changes nothing that a sentence says (claims.typing_errors). `claim` comes from Claim.objects.for_documents() and
+    has a verdict.
     """
     publication = Publication.objects.with_pages().select_related("revision").filter(slug=claim.slug).first()
     if publication is None:
-        return (Kind.PUBLICATION,)
+        return Choice((Kind.PUBLICATION,))
     if publication.withdrawn:
-        return (Kind.RESTORATION,)
+        return Choice((Kind.RESTORATION,))
     public = json.loads(publication.revision.body or "null")
     now = claim_body(claim, site=Site.objects.current())
-    if _findings(public) != _findings(now):
-        return (Kind.VERDICT_CHANGE, Kind.CORRECTION)
+    if not same_findings(public, now):
+        return Choice((Kind.VERDICT_CHANGE, Kind.CORRECTION))
     notices = (Kind.CORRECTION, Kind.CLARIFICATION, Kind.UPDATE)
-    return (*notices, Kind.TYPO) if _without_prose(public) == _without_prose(now) else notices
+    objection = typing_errors.objection(public, now)
+    return Choice(notices, objection) if objection else Choice((*notices, Kind.TYPO))
 
 
-def _findings(body: dict[str, Any]) -> tuple[Any, ...]:
-    veracity = body["veracity"] or {}
-    return (
-        body["attribution"]["finding"],
-        *(veracity.get(name) for name in ("rating", "value", "best", "worst")),
-    )
+def unchanged(claim: Claim) -> bool:
+    """Whether readers have this text to the character, so that there is nothing to publish.
+
+    `claim` comes from Claim.objects.for_documents() and has a verdict.
+    """
+    public = Publication.objects.published().for_documents().filter(slug=claim.slug).first()
+    return public is not None and public.revision.body_digest == body_digest(claim)
 
 
-# What a typing error can stand in. Quoted words are not among them: they are those of the source.
-_PROSE = {"claim", "title", "summary", "rationale", "not_known", "note", "role", "locator"}
-# Of the round and not of the text.
-_ROUND = {"second_read", "second_read_note"}
-
-
-def _without_prose(part: Any) -> Any:
-    if isinstance(part, dict):
-        return {name: _without_prose(value) for name, value in part.items() if name not in _PROSE | _ROUND}
-    return [_without_prose(one) for one in part] if isinstance(part, list) else part
-
-
-def _wrong_kind(kind: str, allowed: tuple[str, ...]) -> str:
-    if Kind.PUBLICATION in allowed:
+def _wrong_kind(kind: str, allowed: Choice) -> str:
+    if Kind.PUBLICATION in allowed.kinds:
         return "The first revision of a claim is its publication."
-    if Kind.RESTORATION in allowed:
+    if Kind.RESTORATION in allowed.kinds:
         return "The claim was withdrawn: publishing it again is its restoration."
-    if Kind.VERDICT_CHANGE in allowed:
+    if Kind.VERDICT_CHANGE in allowed.kinds:
         return "Readers have another finding: say whether this is a change of verdict or a correction."
     if kind == Kind.VERDICT_CHANGE:
         return "Both findings are what readers have: this is no change of verdict."
     if kind == Kind.TYPO:
-        return "More than prose was changed: this is no typing error."
+        return allowed.no_typo
     return (
         "The claim is on the record already: say whether this is a correction, a clarification, an update or a "
         "typing error."
@@ -126,20 +137,27 @@ def publish(
     fresh = Claim.objects.for_documents().get(pk=claim.pk)
     site = Site.objects.current()
     lacking: list[str] = [*readiness.missing(fresh, site=site, together=together)]
-    allowed = kinds(fresh)
-    if kind not in allowed:
+    allowed = choice(fresh)
+    if kind not in allowed.kinds:
         lacking.append(_wrong_kind(kind, allowed))
-    first = Kind.PUBLICATION in allowed
-    if not first and kind != Kind.TYPO and not note.strip():
+    body = claim_body(fresh, site=site, second_read_note=second_read_note)
+    made = digest(canonical(body))
+    if Publication.objects.published().filter(slug=fresh.slug, revision__body_digest=made).exists():
+        lacking.append(NOTHING_CHANGED)
+    first = Kind.PUBLICATION in allowed.kinds
+    if not first and kind != Kind.TYPO and legible.is_blank(note):
         lacking.append("A change of a published claim needs a public note.")
+    elif illegible := legible.objection(note, named="The note"):
+        lacking.append(illegible)
+    shown = reference.unrecorded(reference.rows_of(fresh, site=site))
+    lacking += reference.illegible(shown)
     if not lacking:
         lacking += [
-            f"{subject} was changed after it was read: it has to be read again."
-            for subject, made in new_references(fresh).items()
-            if references_read.get(subject) != made
+            f"“{row}” was changed after it was read: it has to be read again."
+            for row in shown
+            if references_read.get(reference.subject_of(row)) != reference.seen_digest(row)
         ]
-    body = claim_body(fresh, site=site, second_read_note=second_read_note)
-    if digest(canonical(body)) != digest_read:
+    if made != digest_read:
         lacking.append("The text was changed after it was read: it has to be read again.")
     if lacking:
         raise NotReady(lacking)
@@ -158,8 +176,10 @@ def withdraw(*, claim: Claim, reason: str, at: dt.datetime) -> Revision:
     publication = Publication.objects.published().for_documents().filter(slug=claim.slug).first()
     if publication is None:
         raise NotReady(["Nothing of this claim is public, so there is nothing to withdraw."])
-    if not reason.strip():
+    if legible.is_blank(reason):
         raise NotReady(["Say in a public note why the verdict is withdrawn."])
+    if illegible := legible.objection(reason, named="The note"):
+        raise NotReady([illegible])
     published = json.loads(publication.revision.body or "null")
     revision = record.append(
         subject=claim.subject,

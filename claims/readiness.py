@@ -4,7 +4,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from typing import Any
 
+from claims import legible
+from claims.body import claim_body
 from claims.models import Appearance, Claim, Evidence, Site, Verdict
 from claims.rationale import left_over
 from sources.models import Quotation
@@ -78,7 +81,42 @@ def missing(claim: Claim, *, site: Site, together: Collection[str] = ()) -> list
         )
     if verdict is None:
         return [*found, Lack("The claim has no verdict yet.", place="verdict.rating")]
-    return [*found, *_verdict_lacking(verdict, appearances)]
+    return [*found, *_verdict_lacking(verdict, appearances), *_illegible(claim, site=site)]
+
+
+# Where an editor mends the texts of a body, and what they are called there.
+_MEMBERS = {
+    "claim": ("The claim", "claim.text"),
+    "title": ("The title", "claim.title"),
+    "speaker": ("The speaker", "claim.speaker"),
+    "appearances": ("An appearance", "claim.appearances"),
+    "relations": ("The note of a relation", "claim.relations"),
+    "attribution": ("The note on the attribution", "verdict.attribution_note"),
+    "summary": ("The summary", "verdict.summary"),
+    "rationale": ("The rationale", "verdict.rationale"),
+    "not_known": ("What is not known", "verdict.not_known"),
+    "evidence": ("A piece of evidence", "verdict.evidence"),
+    "reply": ("The comment that was sought", "verdict.no_reply_reason"),
+    "publisher": ("The publisher", "site.publisher"),
+}
+
+
+def _illegible(claim: Claim, *, site: Site) -> Iterator[Lack]:
+    """Texts with characters that nobody can read. A quotation is as its source wrote it, and checked against that."""
+    body = claim_body(claim, site=site)
+    for member, (named, place) in _MEMBERS.items():
+        wrong = (legible.objection(text, named=named) for text in _own_texts(body[member]))
+        if first := next(filter(None, wrong), None):
+            yield Lack(first, place=place)
+
+
+def _own_texts(value: Any) -> Iterator[str]:
+    """The texts of one member of a body, without the words that are quoted."""
+    if not isinstance(value, list):
+        yield from legible.texts(value)
+        return
+    for row in value:
+        yield from legible.texts({**row, "quotation": None})
 
 
 def _appearances_lacking(appearances: list[Appearance]) -> Iterator[Lack]:
@@ -113,9 +151,9 @@ def _verdict_lacking(verdict: Verdict, appearances: list[Appearance]) -> Iterato
             f"The methodology “{verdict.methodology}” has no rating scale yet.", place="verdict.methodology"
         )
         return
-    if not verdict.summary.strip():
+    if legible.is_blank(verdict.summary):
         yield Lack("The summary is missing: one or two sentences.", place="verdict.summary")
-    if not verdict.rationale.strip():
+    if legible.is_blank(verdict.rationale):
         yield Lack("The rationale is missing.", place="verdict.rationale")
     for typed in left_over(verdict.rationale):
         yield Lack(
@@ -170,7 +208,7 @@ class Check:
 
     @property
     def is_settled(self) -> bool:
-        return self.is_met or bool(self.reason.strip())
+        return self.is_met or not legible.is_blank(self.reason)
 
 
 def checklist(claim: Claim) -> list[Check]:

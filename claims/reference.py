@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, models, transaction
 
 from claims import body as forms
-from claims import permission, projection, record, redirects
+from claims import legible, permission, projection, record, redirects
 from claims.canonical import canonical, digest
 from claims.models import (
     Claim,
@@ -59,11 +59,19 @@ def public_form(row: Row) -> dict[str, Any]:
 
 @transaction.atomic
 def put_on_record(row: Row, *, note: str, at: dt.datetime) -> Revision | None:
-    """Publish the row as it stands; None where the record already says exactly this."""
+    """Publish the row as it stands, with a public note; None where the record already says exactly this.
+
+    Raises Illegible where there is no note, or a text that nobody can read.
+    """
     subject, body = subject_of(row), public_form(row)
     current = Reference.objects.filter(subject=subject).select_related("revision").first()
     if current and current.revision.body_digest == digest(canonical(body)):
         return None
+    if legible.is_blank(note):
+        raise Illegible("Say in a public note what is changed.")
+    wrong = [legible.objection(note, named="The note"), *illegible([row])]
+    if any(wrong):
+        raise Illegible(" ".join(filter(None, wrong)))
     revision = record.append(subject=subject, kind=Revision.Kind.REFERENCE, note=note, at=at, body=body)
     projection.project_reference(revision)
     return revision
@@ -121,6 +129,10 @@ class NotAllowed(Exception):
     """The account may not change what the public reads; the message says why."""
 
 
+class Illegible(Exception):
+    """A note or a text is missing, or holds what nobody can read; the message says which."""
+
+
 PERMISSION = "claims.publish_reference"
 CHANGE = "change what the public reads"
 
@@ -136,7 +148,7 @@ def change(
     """Publish a row that readers know already as it stands now, which is what `by` has seen.
 
     `seen` is the digest of public_form(row). Raises NotUsed for a row that readers do not know, NotAllowed where `by`
-    may not, and Moved where the row was changed since.
+    may not, Moved where the row was changed since, and Illegible as put_on_record does.
     """
     why_not = why_not_change(by)
     if why_not:
@@ -160,6 +172,17 @@ def why_not_change(by: User) -> str:
 def seen_digest(row: Row) -> str:
     """What stands for the public form of a row: who confirms it names this."""
     return digest(canonical(public_form(row)))
+
+
+def illegible(rows: Iterable[Row]) -> list[str]:
+    """Why the public texts of these rows cannot go on the record, in sentences: characters that nobody can read."""
+    found = (
+        legible.objection(text, named=f"The {_named(member)} of {subject_of(row)}")
+        for row in rows
+        for member, value in public_form(row).items()
+        for text in legible.texts(value)
+    )
+    return [sentence for sentence in found if sentence]
 
 
 def lock(rows: Iterable[Row]) -> None:
@@ -277,6 +300,16 @@ def named(kind: str, identifiers: Iterable[str]) -> dict[str, dict[str, Any]]:
             if now.get(identifier) in documents:
                 found[identifier] = documents[now[identifier]]
     return found
+
+
+def with_pages(kind: str, identifiers: Iterable[str]) -> set[str]:
+    """Those of the identifiers whose address leads to a page: of a row in use, or merged into one that is."""
+    asked, used = set(identifiers), _used(kind)
+    if not asked or used is None:
+        return asked
+    now = {identifier: identifier for identifier in asked} | successors(kind, asked)
+    there = set(used.filter(slug__in=set(now.values())).values_list("slug", flat=True))
+    return {identifier for identifier in asked if now[identifier] in there}
 
 
 def successors(kind: str, identifiers: Iterable[str]) -> dict[str, str]:

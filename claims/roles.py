@@ -25,6 +25,7 @@ _REPORTER = {
     "claims.reply": _OWN,
     "claims.desknote": ("add", "view"),
     "claims.errorreport": _WRITE,
+    "claims.suggestion": _WRITE,
     "claims.event": ("view",),
     "claims.speaker": _WRITE,
     "claims.speakeralias": _OWN,

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from claims import workflow
+from claims import findings, workflow
 from claims.contributions import contributors
 from claims.differences import Body, Group, groups
 from claims.models import Appearance, Claim, DeskNote, Event, Evidence, Publication, Revision, Verdict
@@ -44,11 +44,15 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is new since the text that readers have, or last had where it was withdrawn; None on a first publication."""
+    """What is new since the text that readers have, or last had where it was withdrawn; None on a first publication.
+
+    `findings` are those that are another: the question, the answer that readers have, and the new one.
+    """
 
     public: Revision | None
     is_withdrawn: bool
     groups: list[Group]
+    findings: list[tuple[str, str, str]]
 
 
 def claim_to_read(pk: int) -> Claim | None:
@@ -79,8 +83,26 @@ def difference(claim: Claim, *, body: Body) -> Difference:
     taken_back = Q(kind__in=[Revision.Kind.WITHDRAWAL, Revision.Kind.REDACTION])
     public = Revision.objects.of(claim.subject).exclude(taken_back | Q(body=None)).last()
     withdrawn = Publication.objects.with_pages().filter(slug=claim.slug, withdrawn=True).exists()
-    found = groups(json.loads(public.body or "null"), body) if public else []
-    return Difference(public=public, is_withdrawn=withdrawn, groups=found)
+    if public is None:
+        return Difference(public=None, is_withdrawn=withdrawn, groups=[], findings=[])
+    before = json.loads(public.body or "null")
+    return Difference(
+        public=public,
+        is_withdrawn=withdrawn,
+        groups=groups(before, body),
+        findings=[] if findings.same_findings(before, body) else list(_other_findings(before, body)),
+    )
+
+
+def _other_findings(before: Body, now: Body) -> Iterator[tuple[str, str, str]]:
+    for answer in (findings.attribution, findings.veracity):
+        had, has = answer(before), answer(now)
+        if (had.word, had.number) != (has.word, has.number):
+            yield has.question, _answer(had), _answer(has)
+
+
+def _answer(finding: findings.Finding) -> str:
+    return f"{finding.word}, {finding.number}" if finding.number else finding.word
 
 
 def quoted(claim: Claim, *, document: dict[str, Any]) -> list[Quoted]:

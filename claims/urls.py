@@ -1,10 +1,16 @@
 from django.urls import path
 
-from claims import views
+from claims import record_views, views
 
 urlpatterns = [
     path("", views.lookup, name="lookup"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
+    path("claims/<slug:slug>/history/", record_views.revisions, name="history"),
+    path("claims/<slug:slug>/history/<int:number>/", record_views.revision, name="revision"),
+    path("claims/<slug:slug>/compare/", record_views.compare, name="compare"),
+    path("corrections/", record_views.corrections, name="corrections"),
+    path("feed.atom", record_views.feed, name="feed"),
+    path("corrections/feed.atom", record_views.corrections_feed, name="corrections-feed"),
     path("sources/<slug:slug>/", views.source, name="source"),
     path("speakers/<slug:slug>/", views.speaker, name="speaker"),
     path("topics/", views.topics, name="topics"),

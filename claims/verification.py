@@ -2,39 +2,132 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from claims import chain, projection, record, redirects
 from claims.body import MERGED
 from claims.canonical import canonical
+from claims.keyring import Keyring
 from claims.models import Head, Publication, Reference, Revision
 from claims.subjects import kind_of
+from sources import quotations
+from sources.models import Snapshot
+
+# Texts that are kept at hand while quotations are checked.
+_TEXTS = 50
 
 
-def verify_record() -> Iterator[str]:
+def verify_record(keys: Keyring | None = None) -> Iterator[str]:
     """Sentences that say what is wrong, in order; nothing where all holds.
 
-    Checks the chain (sequence, links, digests, times, numbers, redactions), the head row, that each publication and
-    reference stands on the last entry of its subject, that its columns say what that entry's body says, and that old
-    addresses lead where the entries about merged rows say.
+    Checks the chain (sequence, links, digests, times, numbers, redactions), that bodies are canonical, every signature
+    by the key of its time, the head row, that each publication and reference stands on the last entry of its subject,
+    that its columns say what that entry's body says, and that old addresses lead where the entries about merged rows
+    say. `keys` knows afterwards what the record says of its keys.
     """
-    problem = chain.first_problem(record.entries())
+    keys, walk = keys or Keyring(), chain.Walk()
+    for entry in record.entries():
+        problem = walk.step(entry) or keys.step(entry) or _body_problem(entry)
+        if problem:
+            yield problem
+            return
+    problem = walk.end()
     if problem:
         yield problem
         return
-    yield from _head_problems()
+    yield from _head_problems(keys)
     yield from _publication_problems()
     yield from _reference_problems()
     yield from _redirect_problems()
 
 
-def _head_problems() -> Iterator[str]:
-    head = Head.objects.get(pk=1)
+def known_head_problem(*, sequence: int | None, entry_digest: str) -> str | None:
+    """Why a record that holds does not continue a head that somebody kept; None where it does."""
+    entry = Revision.objects.filter(entry_digest=entry_digest).first()
+    if entry is None:
+        return chain.lost_head(
+            sequence=sequence, entry_digest=entry_digest, last=Head.objects.get(pk=1).sequence
+        )
+    if sequence is not None and sequence != entry.sequence:
+        return f"The digest of the head that was kept is that of entry {entry.sequence}, not of entry {sequence}."
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Quotations on the record: how many hold, how many stand in texts that are not here, and the first that fails."""
+
+    held: int
+    elsewhere: int
+    problem: str | None = None
+
+
+def verify_quotations() -> Quoted:
+    """Check every quotation on the record, also of old revisions, against the texts that this server holds."""
+    held = elsewhere = 0
+    snapshot = lru_cache(maxsize=_TEXTS)(_held)
+    rows = Revision.objects.filter(subject__startswith="claims/", body__contains='"quotation":{')
+    for entry in rows.order_by("sequence").iterator(chunk_size=200):
+        body = json.loads(entry.body or "{}")
+        for part in [*body.get("appearances", ()), *body.get("evidence", ())]:
+            if part["quotation"] is None:
+                continue
+            text = snapshot(part["quotation"]["snapshot_sha256"])
+            if text is None:
+                elsewhere += 1
+                continue
+            problem = _quotation_problem(part, text)
+            if problem:
+                name = f"Entry {entry.sequence} ({entry.subject})"
+                return Quoted(held, elsewhere, f"{name} quotes {part['source']['id']}: {problem}")
+            held += 1
+    return Quoted(held, elsewhere)
+
+
+def _held(sha256: str) -> Snapshot | None:
+    return Snapshot.objects.held().filter(sha256=sha256).first()
+
+
+def _quotation_problem(part: dict[str, Any], snapshot: Snapshot) -> str | None:
+    problem = snapshot.text_problem()
+    if problem:
+        return problem
+    try:
+        words = quotations.Quotation.from_dict(part["quotation"])
+    except quotations.Malformed as error:
+        return str(error)
+    found = quotations.verify(snapshot.text or "", words, language=part["source"]["language"])
+    return found[0].sentence if found else None
+
+
+def _body_problem(entry: dict[str, Any]) -> str | None:
+    made, body = entry["envelope"], entry["body"]
+    try:
+        if body is None or canonical(json.loads(body)) == body:
+            return None
+    except (ValueError, RecursionError):
+        pass
+    return f"Entry {made['sequence']} ({made['subject']}): its body is not in canonical form."
+
+
+def _head_problems(keys: Keyring) -> Iterator[str]:
+    head = Head.objects.filter(pk=1).first()
+    if head is None:
+        yield (
+            "The row that holds the head (claims_head) is gone: somebody took it out of the database. "
+            "Nothing can be published without it; a restored backup has it."
+        )
+        return
     last = Revision.objects.order_by("sequence").last()
     sequence, entry_digest = (last.sequence, last.entry_digest) if last else (0, "")
     if (head.sequence, head.entry_digest) != (sequence, entry_digest):
         yield f"The head says entry {head.sequence}, but the record ends with entry {sequence}."
     if last and head.at != last.at:
         yield "The head's time is not the time of the last entry."
+    if head.key != (keys.current.identifier if keys.current else ""):
+        yield "The head's key is not the one that the last entry is signed by."
 
 
 def _publication_problems() -> Iterator[str]:
@@ -50,8 +143,6 @@ def _publication_problems() -> Iterator[str]:
             yield f"{name} stands on entry {revision.sequence}, which is about {revision.subject}."
         if Revision.objects.of(revision.subject).exclude(kind="redaction").last() != revision:
             yield f"{name} does not stand on the last entry of its subject."
-        if canonical(body) != revision.body:
-            yield f"{name}: the body of entry {revision.sequence} is not in canonical form."
         for column, value in projection.columns(body).items():
             stored = getattr(publication, column)
             if str(stored if stored is not None else "") != str(value if value is not None else ""):

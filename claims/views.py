@@ -11,6 +11,7 @@ from claims import (
     claimreview,
     documents,
     findings,
+    history,
     paging,
     presentation,
     printed,
@@ -88,7 +89,11 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
         "claims/claim.html",
         {
             "document": document,
-            "page": presentation.claim_page(document, methodology),
+            "page": presentation.claim_page(
+                document,
+                methodology,
+                findings_changed=history.findings_changed(slug, document["live"]["notices"]),
+            ),
             "topics": _topics(document["topics"]),
             "claimreview": claimreview.script_safe(claimreview.claimreview(document)),
         },
@@ -185,10 +190,11 @@ def about(request: HttpRequest) -> HttpResponse:
     """Who runs this database, who pays, how errors are corrected: as the record has it, and nothing before that."""
     published = reference.public_site() or {}
     publisher = published.get("publisher") or {}
-    # Entries of format 1 say nothing of contact, funding and corrections.
+    # Entries of format 1 say nothing of contact, funding and corrections, those before format 4 nothing of the
+    # organisation.
     texts = {
         name: rationale.to_html(text)
-        for name in ("funding", "corrections_policy")
+        for name in ("organisation", "funding", "corrections_policy")
         if (text := published.get(name))
     }
     return render(

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
-from claims import permission, publishing, readiness, record
+from claims import legible, permission, publishing, readiness, record, server_key
 from claims.contributions import contributors
 from claims.models import Claim, Event, Publication, Revision, Site, Verdict
 
@@ -85,7 +85,7 @@ def complete(change: Change) -> None:
 
 
 def has_note(change: Change) -> None:
-    if not change.note.strip():
+    if legible.is_blank(change.note):
         raise Refused("Say in a note why it goes back.")
 
 
@@ -244,6 +244,8 @@ def apply(
     transition = TRANSITIONS.get(name)
     if transition is None:
         raise Refused(f"There is no transition called {name}.")
+    if illegible := legible.objection(note.strip(), named="The note"):
+        raise Refused(illegible)
     if transition.target in (Status.PUBLISHED, Status.WITHDRAWN):
         record.lock_head()
     # Whoever is writing the text ends first, and is then known to have written it.
@@ -297,7 +299,7 @@ def apply(
             )
         elif transition.target == Status.WITHDRAWN:
             publishing.withdraw(claim=verdict.claim, reason=note, at=at)
-    except publishing.NotReady as error:
+    except (publishing.NotReady, server_key.CannotSign) as error:
         raise Refused(str(error)) from error
     verdict.refresh_from_db()
     return event

@@ -59,8 +59,8 @@ def keeps_secret_key(folder: Path) -> bool:
 
 
 def key_files(folder: Path) -> list[Path]:
-    """The keys that the folder keeps, which a backup takes along: its files whose names end in -key."""
-    return sorted(path for path in folder.glob("*-key") if path.name[0] != "." and path.is_file())
+    """The keys that the folder keeps, which a backup takes along: its files whose names end in -key or .key."""
+    return sorted(path for path in folder.glob("*[-.]key") if path.name[0] != "." and path.is_file())
 
 
 def secret_key(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """Readers of environment variables. Each returns a plain value or raises ImproperlyConfigured with one sentence
 that names the variable, says what is wrong with its value and what to write."""
 
+import base64
 import difflib
 import re
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ NAMES = (
     "FACTCHECK_MAIL",
     "FACTCHECK_MAIL_FROM",
     "FACTCHECK_PROXY",
+    "FACTCHECK_RECORD_KEY",
     "FACTCHECK_SECOND_FACTOR",
     "FACTCHECK_SECRET_KEY",
     "FACTCHECK_SESSION_IDLE",
@@ -32,6 +34,7 @@ YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off", "")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LONGEST_SESSION = 60 * 24 * 7
+RECORD_KEY_BYTES = 32
 HOST = re.compile(
     r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]", re.ASCII
 )
@@ -140,6 +143,21 @@ def secret_key(variables: Variables) -> str | None:
             "or unset it and the key kept in the data folder is used."
         )
     return value
+
+
+def record_keys(variables: Variables) -> list[bytes]:
+    """FACTCHECK_RECORD_KEY, the private keys that sign the record; none when it is unset. Never repeats the value."""
+    value = variables.get("FACTCHECK_RECORD_KEY", "").strip()
+    try:
+        keys = [base64.b64decode(part.strip(), validate=True) for part in value.split(",")] if value else []
+    except ValueError:
+        keys = [b""]
+    if any(len(key) != RECORD_KEY_BYTES or len(set(key)) < 10 for key in keys):
+        raise ImproperlyConfigured(
+            "FACTCHECK_RECORD_KEY holds no private key: write what stands in record.key of another server, or what "
+            "openssl rand -base64 32 prints; two keys have a comma between them."
+        )
+    return keys
 
 
 def postgresql(variables: Variables) -> dict[str, Any] | None:

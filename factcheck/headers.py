@@ -34,6 +34,37 @@ class PermissionsPolicyMiddleware:
         return response
 
 
+# Addresses for programs that do not lie below /api/.
+FOR_PROGRAMS = ("feed", "corrections-feed", "record-head")
+
+
+class CrossOriginMiddleware:
+    """What is for programs may be read by the script of any page: it takes no cookies, so there is nothing to borrow.
+
+    A script that asks whether its copy is still good is asked for first, by OPTIONS (Fetch, 4.8): the API's views
+    answer that, and for the others it is answered here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        is_page = match is None or match.view_name not in FOR_PROGRAMS
+        if not is_page or request.path_info.startswith("/api/"):
+            if request.method == "OPTIONS" and not is_page:
+                response = HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Location"
+            # Without these a browser never asks for anything but a plain GET.
+            if request.method == "OPTIONS":
+                response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+                response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+                response["Access-Control-Max-Age"] = "86400"
+        return response
+
+
 class CookieMiddleware:
     """A cookie with a NUL was never ours: PostgreSQL refuses the character, so the cookie is not looked at."""
 

@@ -1,4 +1,8 @@
-"""A no for whoever asked: a problem document for programs, a desk page for the staff, a page for readers."""
+"""A no for whoever asked: a problem document for programs, a desk page for the staff, a page for readers.
+
+What was sent is not read again here: it may be what could not be read. Django's own answers look for a form's token in
+it, and fail where it is in no charset that they know.
+"""
 
 from typing import Any
 
@@ -7,8 +11,8 @@ from django.contrib import admin
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.urls import reverse
-from django.views import defaults
 
 from claims.roles import groups_with
 from factcheck.accounts.middleware import wholly_signed_in
@@ -33,7 +37,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if problems.is_api(request):
         return problems.answer(400)
     if not _at_the_desk(request):
-        return defaults.bad_request(request, exception)
+        return _page("400.html", 400)
     is_long = isinstance(exception, TooManyFieldsSent)
     title = "This form is too long" if is_long else "This cannot be understood"
     return _desk_page(request, 400, title, TOO_MANY_FIELDS if is_long else NOT_UNDERSTOOD)
@@ -43,7 +47,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     if problems.is_api(request):
         return problems.answer(403)
     if not _at_the_desk(request):
-        return defaults.permission_denied(request, exception)
+        return render(request, "403.html", status=403)
     return _desk_page(request, 403, "Your account may not do this", _who_may(request))
 
 
@@ -51,12 +55,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if problems.is_api(request):
         return problems.answer(404)
     if not _at_the_desk(request):
-        return defaults.page_not_found(request, exception)
+        return render(request, "404.html", status=404)
     return _desk_page(request, 404, "There is no such page at the desk", NOT_THERE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return problems.answer(500) if problems.is_api(request) else defaults.server_error(request)
+    return problems.answer(500) if problems.is_api(request) else _page("500.html", 500)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -64,6 +68,11 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     at_the_desk = _at_the_desk(request)
     context = admin.site.each_context(request) if at_the_desk else {}
     return render(request, "admin/stale.html" if at_the_desk else "stale.html", context, status=403)
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    """A page that knows nothing of the request, which may be what is wrong."""
+    return HttpResponse(loader.get_template(template).render(), status=status)
 
 
 def _at_the_desk(request: HttpRequest) -> bool:

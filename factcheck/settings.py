@@ -26,6 +26,8 @@ FACTCHECK_URL = environment.public_url(variables, https=HTTPS, port=PORT, hosts=
 GIVEN_URL = FACTCHECK_URL if environment.given(variables, "FACTCHECK_URL") else None
 POSTGRESQL = environment.postgresql(variables)
 GIVEN_SECRET_KEY = environment.secret_key(variables)
+# Given to several machines; otherwise claims.server_key keeps them in the data folder.
+RECORD_KEYS = environment.record_keys(variables)
 
 DATA_DIR = datadir.prepare(environment.data_dir(variables, default=BASE_DIR / "data"))
 # A restore goes into an empty folder only: it has to know which key was there before it started.
@@ -48,12 +50,16 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "sources.apps.SourcesConfig",
     "claims.apps.ClaimsConfig",
+    "factcheck.readers.apps.ReadersConfig",
     "factcheck.apps.FactcheckConfig",
 ]
 
 MIDDLEWARE = [
     "factcheck.headers.HeadMiddleware",
     "factcheck.operations.health.HealthMiddleware",
+    # Outside of sessions and forms, whose cookies say that an answer is nobody else's.
+    "factcheck.caching.CachingMiddleware",
+    "factcheck.headers.CrossOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.headers.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -183,6 +189,7 @@ if MAIL_SERVER:
 # Language and time --------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "factcheck.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 # https is what an address without a scheme means; Django 6 makes this the default and removes the setting.
@@ -262,6 +269,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"one line": {"()": "factcheck.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
@@ -270,5 +278,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # Nor is a scanner's invented host name; it is answered with 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Too much in one form is refused with 400. A line says so: who runs the server may want to know of many.
+        "django.security.RequestDataTooBig": {"filters": ["one line"]},
+        "django.security.TooManyFieldsSent": {"filters": ["one line"]},
     },
 }

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from factcheck import refusals
+from factcheck import refusals, wellknown
 from factcheck.api import problems
+from factcheck.api.changes import Changes
 from factcheck.operations import health
 
 urlpatterns = [
@@ -13,8 +14,11 @@ urlpatterns = [
     path(health.READY, health.readyz, name=health.READY),
     path("admin/", include("factcheck.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/changes/", Changes.as_view(), name="api-changes"),
     path("api/v1/", include("claims.api_urls")),
     re_path(r"^api(?:/.*)?$", problems.unknown_address, name=problems.UNKNOWN_ADDRESS),
+    path(".well-known/factcheck-record", wellknown.head, name="record-head"),
+    path("", include("factcheck.readers.urls")),
     path("", include("claims.urls")),
 ]
 

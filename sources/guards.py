@@ -65,6 +65,29 @@ def truncate_refusal(name: str, *, table: str, sentence: str) -> Guard:
     )
 
 
+_RANDOM = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "md5(random()::text || clock_timestamp())"}
+
+
+def consequence(name: str, *, table: str, event: str, when: str, statement: str) -> Guard:
+    """A trigger that runs one statement after `event` on rows for which `when` holds; it refuses nothing.
+
+    `statement` is SQL in the common words of both databases, and {random} in it 32 random hexadecimal digits.
+    """
+    postgresql, sqlite = (statement.format(random=_RANDOM[vendor]) for vendor in ("postgresql", "sqlite"))
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=[f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {when} BEGIN {sqlite}; END"],
+        postgresql=[
+            (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+                f"IF {when} THEN {postgresql}; END IF; RETURN NULL; END $guard$"
+            ),
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ],
+    )
+
+
 SNAPSHOT_GUARDS = (
     refusal(
         "guard_snapshot_update",
@@ -113,7 +136,11 @@ def missing(connection: BaseDatabaseWrapper, guards: Sequence[Guard]) -> list[st
 
 
 class InstallGuards(Operation):
-    """Migration operation that installs guards; it belongs at the end of each migration of a guarded table."""
+    """Migration operation that installs guards; it belongs at the end of each migration of a guarded table.
+
+    A table that a guard of another one names is remade between RemoveGuards and this: SQLite reads every trigger when
+    a table gets its name, and one that names a table which is not there stops it.
+    """
 
     reversible = True
     reduces_to_sql = True
@@ -135,3 +162,16 @@ class InstallGuards(Operation):
 
     def describe(self) -> str:
         return "Install the guards " + ", ".join(guard.name for guard in self.guards)
+
+
+class RemoveGuards(InstallGuards):
+    """Migration operation that takes guards away, for an InstallGuards at the end of the same migration."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        remove(schema_editor.connection, self.guards)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        install(schema_editor.connection, self.guards)
+
+    def describe(self) -> str:
+        return "Remove the guards " + ", ".join(guard.name for guard in self.guards)

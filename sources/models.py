@@ -136,6 +136,10 @@ class Snapshot(models.Model):
 
     class Meta:
         ordering = ["source", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            # Every public answer asks which texts are held, and shall not look at the texts for that.
+            models.Index(fields=["id"], condition=Q(text__isnull=False), name="snapshot_held"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["source", "sha256"],

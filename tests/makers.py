@@ -36,6 +36,12 @@ TEXT = (
 _numbers = itertools.count(1)
 
 
+def number_from(first: int) -> None:
+    """Rows that several processes make in one database are told apart by their numbers."""
+    global _numbers
+    _numbers = itertools.count(first)
+
+
 def make_user(username: str = "", *, role: str | None = roles.PUBLISHER, **values: Any) -> User:
     """A member of the staff, in the group that may do all; `role` None belongs to no group."""
     name = username or f"editor-{next(_numbers)}"

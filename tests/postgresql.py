@@ -148,6 +148,18 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     return (yield)
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Walks with a browser are made on SQLite: how a page looks and behaves in it is no matter of the database.
+
+    A third of the suite's time. What pages answer is asked on both databases; a file that is named is run.
+    """
+    return collection_path.match("test_*_browser.py") or None
+
+
+def pytest_report_header() -> str:
+    return "PostgreSQL: without the walks with a browser (test_*_browser.py), which the half on SQLite makes."
+
+
 def _programs() -> Path | None:
     """The folder with initdb and postgres: where PATH leads, or Debian's newest."""
     on_path = shutil.which("initdb")

@@ -27,6 +27,7 @@ def test_before_the_first_entry_nothing_private_is_shown() -> None:
 def test_it_shows_what_is_on_record_and_not_what_is_being_written() -> None:
     Site.objects.update(
         contact="desk@example.org\nMarket Square 1",
+        organisation="A society at law. [Its board](/about/) decides *nothing*.",
         funding="Paid by **readers**.",
         corrections_policy="See [the rules](/methodology/). <script>alert(1)</script>",
     )
@@ -35,6 +36,7 @@ def test_it_shows_what_is_on_record_and_not_what_is_being_written() -> None:
     assert "Paid by <strong>readers</strong>." in text
     assert '<a href="mailto:desk@example.org">desk@example.org</a><br>Market Square 1' in text
     assert '<a href="/methodology/"' in text
+    assert "decides <em>nothing</em>." in text
     assert "<script>alert" not in text
     assert 'href="https://desk.example/"' in text
     assert '<a href="/about/" aria-current="page">' in text
@@ -55,7 +57,9 @@ def test_an_entry_of_format_1_has_its_page() -> None:
         "publisher": None,
         "licence": "https://example.org/l",
     }
-    projection.project_reference(record.append(subject="site", kind="reference", note="", at=NOON, body=body))
+    projection.project_reference(
+        record.append(subject="site", kind="reference", note="Renamed.", at=NOON, body=body)
+    )
     text = page()
     assert "Old desk" in text
     assert text.count("Not stated.") == 3
@@ -95,8 +99,8 @@ def test_only_a_fact_check_without_a_second_read_leads_to_the_page_on_the_seeds(
     assert "/about/seeds/" not in Client().get("/claims/one/").content.decode()
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_entries_of_older_formats_know_no_seeds(number: int) -> None:
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_entries_of_older_formats_are_read_as_they_were(number: int) -> None:
     make_published("one")
     body = {
         "format": number,
@@ -105,6 +109,8 @@ def test_entries_of_older_formats_know_no_seeds(number: int) -> None:
         "publisher": None,
         "licence": "https://example.org/l",
     }
-    projection.project_reference(record.append(subject="site", kind="reference", note="", at=NOON, body=body))
+    projection.project_reference(
+        record.append(subject="site", kind="reference", note="Renamed.", at=NOON, body=body)
+    )
     assert Client().get("/about/seeds/").status_code == 404
     assert "Old desk" in page()

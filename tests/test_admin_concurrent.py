@@ -34,6 +34,7 @@ from claims.models import (
     Speaker,
     SpeakerAlias,
     SpeakerLink,
+    Suggestion,
     Topic,
     Verdict,
 )
@@ -117,6 +118,7 @@ def the_rows() -> list[models.Model]:
         methodology,
         methodology.scale,
         report,
+        Suggestion.objects.create(text="It was sold.", received_at=NOON, due_on=NOON.date()),
     ]
     rows += [make_source("third"), make_source("third-b").publisher, make_site(), make_user("somebody")]
     return rows

@@ -43,6 +43,7 @@ from claims.models import (
     Reply,
     Revision,
     Speaker,
+    Suggestion,
     Topic,
     Verdict,
 )
@@ -84,6 +85,14 @@ def grow(many: int) -> None:
         by = make_user(f"mover-{n}")
         verdict.events.create(transition="submit", from_status="draft", to_status="submitted", by=by, at=NOON)
         ErrorReport.objects.create(claim=other, text="Wrong.", reported_at=NOON, due_on=NOON.date(), owner=by)
+        Suggestion.objects.create(
+            text=f"The bridge {n} is sold.",
+            received_at=NOON,
+            due_on=NOON.date(),
+            owner=by,
+            outcome="taken_up",
+            claim=other,
+        )
         contribute(f"claims/grown-{n}", by=by, at=NOON)
         Redirect.objects.create(subject=f"topics/old-{n}", into="topics/bridge", by=by, at=NOON)
         speaker.aliases.create(name=f"Alias {n}")
@@ -91,7 +100,7 @@ def grow(many: int) -> None:
         make_speaker(f"speaker-{n}")
         made = make_methodology(f"v{n}")
         made.attribution_findings.create(slug=f"f-{n}", label="F", definition="F.")
-        append(subject=f"claims/other-{n}", kind="key", note="", at=NOON, body={"format": 1})
+        append(subject=f"claims/other-{n}", kind="reference", note="Grown.", at=NOON, body={"format": 1})
 
 
 def paths(model: type[models.Model], model_admin: Any) -> dict[str, str]:

@@ -195,11 +195,11 @@ def test_relations_show_only_what_is_current_from_both_ends() -> None:
 
 def test_notices_are_listed_newest_first() -> None:
     claim = make_published("one")
-    for kind, note in (("correction", "A date was wrong."), ("typo", "")):
+    for kind, note, title in (("correction", "A date was wrong.", "Now  so"), ("typo", "", "Now so")):
         from claims import workflow
 
         workflow.apply("revise", verdict=claim.verdict, by=claim.verdict.author, at=NOON)
-        Claim.objects.filter(pk=claim.pk).update(title=f"Now {kind}")
+        Claim.objects.filter(pk=claim.pk).update(title=title)
         claim = publish(claim, kind=kind, note=note)
     notices = get(f"{LIST}one/")["live"]["notices"]
     assert [(notice["kind"], notice["note"], notice["number"]) for notice in notices] == [

@@ -1,11 +1,14 @@
 """The arrows of the house, read from the source with ast: sources <- claims <- factcheck, and layers inside an app."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("sources", "claims", "factcheck")
@@ -25,6 +28,8 @@ PURE = {
     "claims.differences",
     "claims.edits",
     "claims.findings",
+    "claims.keyring",
+    "claims.legible",
     "claims.marking",
     "claims.passages",
     "claims.presentation",
@@ -32,12 +37,17 @@ PURE = {
     "claims.quoted",
     "claims.rationale",
     "claims.sheets",
+    "claims.signatures",
+    "claims.spelling",
     "claims.spreadsheet",
     "claims.subjects",
     "claims.surroundings",
     "claims.textmap",
     "claims.threads",
     "claims.timeline",
+    "claims.typing_errors",
+    "claims.wording",
+    "claims.workdays",
     "claims.seeding.files",
     "claims.seeding.shape",
     "factcheck.operations.manifest",
@@ -47,18 +57,32 @@ PURE = {
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
     {
-        *("canonical", "chain", "claimreview", "coverage", "edits", "marking", "rationale", "spreadsheet"),
-        *("subjects", "textmap"),
+        *(
+            "canonical",
+            "chain",
+            "claimreview",
+            "coverage",
+            "edits",
+            "findings",
+            "keyring",
+            "legible",
+            "marking",
+        ),
+        *("rationale", "signatures", "spelling", "spreadsheet", "subjects", "textmap", "typing_errors"),
+        *("wording", "workdays"),
     },
-    {"models", "guards", "paging", "roles", "permission"},
+    {"models", "guards", "paging", "roles", "permission", "server_key"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
-    {"publishing", "documents", "filters", "reading", "verification", "versions", "desk", "contributions"},
+    {
+        *("publishing", "documents", "filters", "reading", "record_keys", "verification", "versions", "desk"),
+        *("contributions", "history", "intake", "entries", "changes", "freshness", "redacting"),
+    },
     {"workflow"},
     {"import_rows", "importing", "merged_rows", "merging"},
     {
-        *("quoting", "seeding", "findings", "printed", "alignment", "passages", "presentation", "asked"),
-        *("differences", "surroundings", "quoted", "sheets", "threads", "timeline"),
+        *("quoting", "seeding", "printed", "alignment", "passages", "presentation", "asked"),
+        *("differences", "surroundings", "quoted", "sheets", "threads", "timeline", "feeds"),
     },
     {"secondreads", "source_page"},
     {
@@ -68,6 +92,7 @@ LAYERS = [
         "api",
         "api_urls",
         "views",
+        "record_views",
         "urls",
         "apps",
         "context_processors",
@@ -172,6 +197,26 @@ def test_no_hidden_doors(name: str, path: Path) -> None:
 def test_modules_split_in_time(name: str, path: Path) -> None:
     if ".migrations." not in name:
         assert len(path.read_text().splitlines()) <= 400, f"{name} has outgrown one module"
+
+
+def test_what_templates_name_is_there() -> None:
+    folder = ROOT / "templates"
+    ours = sorted(folder.rglob("*.*"))
+    named = {
+        name: path.relative_to(folder)
+        for path in ours
+        for name in re.findall(r'{%-? *(?:include|extends) +"([^"]+)"', path.read_text())
+    }
+    assert len(named) > 40
+    assert {name: path for name, path in named.items() if not has_template(name)} == {}
+
+
+def has_template(name: str) -> bool:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def test_the_top_level_is_the_design() -> None:

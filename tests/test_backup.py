@@ -97,7 +97,8 @@ stopped = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
 while not stopped.is_set():
     with transaction.atomic():
-        entry = record.append(subject="claims/w", kind="key", note="", at=dt.datetime.now(dt.UTC), body={"format": 1})
+        at = dt.datetime.now(dt.UTC)
+        entry = record.append(subject="claims/w", kind="update", note="Newer.", at=at, body={"format": 1})
     print(entry.sequence, flush=True)
 """
 
@@ -145,6 +146,19 @@ def test_the_drill(newsroom: Place, empty: Place, tmp_path: Path) -> None:
     # What was restored is written to as before.
     empty.well("load_seeds")
     place.drop()
+
+
+def test_codes_of_readers_addresses_are_in_no_backup(newsroom: Place, empty: Place, tmp_path: Path) -> None:
+    """They are meant for an hour or two, and a backup holds the key that they were made with."""
+    code = "5c0de" * 12
+    newsroom.statement(f"INSERT INTO readers_tally (whose, hour, sent) VALUES ('{code}', 1, 2)")
+    newsroom.well("backup", tmp_path / "backup.tar")
+    assert code.encode() not in (tmp_path / "backup.tar").read_bytes()
+    empty.well("restore", tmp_path / "backup.tar")
+    count = "from factcheck.readers.models import Tally; print(Tally.objects.count())"
+    assert empty.well("shell", "-v", "0", "-c", count) == "0\n"
+    assert newsroom.well("shell", "-v", "0", "-c", count) == "1\n"
+    newsroom.statement("DELETE FROM readers_tally")
 
 
 def test_the_file(newsroom: Place, kept: Path, tmp_path: Path) -> None:

@@ -178,7 +178,23 @@ TAMPERING = {
     ),
     "a redaction that names it in words, sealed": (body(5, redaction_of("4"), sealed=True), "does not name"),
     "a redaction without a reason, sealed": (body(5, redaction_of(4, None), sealed=True), "or not why"),
+    "a redaction with an invisible reason, sealed": (
+        body(5, redaction_of(4, " \u200b\u3164"), sealed=True),
+        "or not why",
+    ),
+    "a redaction of the format true, sealed": (
+        body(5, '{"format":true,"reason":"Why.","redacts":4}', sealed=True),
+        "does not name",
+    ),
+    "a redaction about another subject, sealed": (
+        rewrite(5, subject="claims/new", number=1),
+        "Entry 5 (claims/new) redacts entry 4, which is about claims/dam",
+    ),
     "a redaction that is no document, sealed": (body(5, "[" * 100_000, sealed=True), "does not name"),
+    "a key without its body, sealed": (
+        rewrite(4, kind="key"),
+        "Entry 4 (claims/dam) has no body: an entry that brings a key keeps its own",
+    ),
     "a redaction listed for another entry": (column(5, 3), "is listed as redacting entry 3"),
     "an entry listed as a redaction": (column(6, 3), "redacts entry 3 and is no redaction"),
     "a redaction turned into an update, sealed": (

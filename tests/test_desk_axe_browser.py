@@ -38,7 +38,7 @@ from django.contrib.auth.models import User
 from makers import NOON, approve, make_claim, make_published, make_source, make_speaker, make_topic, make_user, publish
 from claims import roles, workflow
 from claims.contributions import contribute
-from claims.models import Claim, DeskNote, ErrorReport, Redirect, Reply, SpeakerAlias, SpeakerLink
+from claims.models import Claim, DeskNote, ErrorReport, Redirect, Reply, SpeakerAlias, SpeakerLink, Suggestion
 boss = User.objects.create_superuser("boss", password={PASSWORD!r})
 writer = make_user("writer", role=roles.REPORTER)
 
@@ -72,6 +72,8 @@ Claim.objects.create(slug="draft", text="The ferry was sold in secret.", title="
 contribute(waiting.subject, by=writer, at=NOON)
 DeskNote.objects.create(claim=waiting, by=writer, at=NOON, text="The works office calls back on Monday.")
 ErrorReport.objects.create(claim=public, text="A date is wrong.", reported_at=NOON, due_on=NOON.date(), owner=boss)
+Suggestion.objects.create(text="The bridge will open in spring, says the mayor.", where="https://example.org/1",
+    received_at=NOON, due_on=NOON.date(), channel="form")
 Redirect.objects.create(subject="speakers/quill", into="speakers/ada-quill", by=boss, at=NOON)
 AccessAttempt.objects.create(
     username="nobody", ip_address="192.0.2.1", user_agent="A browser", path_info="/admin/login/", failures_since_start=3

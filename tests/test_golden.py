@@ -7,9 +7,10 @@ import re
 import pytest
 from django.test import Client
 from golden import golden
-from makers import make_claim, make_source, publish
+from makers import NOON, make_claim, make_source, make_user, publish
 
-from claims.models import ClaimRelation, Revision
+from claims import record, workflow
+from claims.models import Claim, ClaimRelation, Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,34 @@ def test_the_golden_body() -> None:
     body, entry_digest = f"{revision.body}\n", f"{revision.entry_digest}\n"
     assert body == golden("body.json", body)
     assert entry_digest == golden("entry-digest.txt", entry_digest)
+
+
+def make_golden_record() -> None:
+    """A claim that was corrected, whose first text was redacted, and that was withdrawn."""
+    make_golden()
+    claim = Claim.objects.get(slug="bridge")
+    workflow.apply("revise", verdict=claim.verdict, by=claim.verdict.author, at=NOON)
+    Claim.objects.filter(pk=claim.pk).update(title="Will the bridge open in the spring?")
+    publish(Claim.objects.get(pk=claim.pk), kind="correction", note="A word was missing.")
+    first = Revision.objects.get(subject=claim.subject, number=1)
+    record.redact(sequence=first.sequence, reason="A private address.", at=NOON)
+    verdict = Claim.objects.get(pk=claim.pk).verdict
+    workflow.apply("withdraw", verdict=verdict, by=make_user(), at=NOON, note="The source was taken back.")
+
+
+def test_the_golden_change_feed() -> None:
+    """The answer as text, since stored bodies stand in it as they are; a line for each entry to read it by."""
+    make_golden_record()
+    answer = Client().get("/api/v1/changes/?speaker=ada-quill").content.decode()
+    text = answer.replace('{"envelope"', '\n{"envelope"').replace('],"next"', '\n],"next"') + "\n"
+    assert text == golden("changes.json", text)
+
+
+def test_the_golden_revisions() -> None:
+    make_golden_record()
+    answer = Client().get("/api/v1/claims/bridge/revisions/").json()
+    text = json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
+    assert text == golden("revisions.json", text)
 
 
 def test_the_golden_page() -> None:

@@ -1,21 +1,24 @@
 """The record is guarded in the database itself, whichever door somebody tries."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, InternalError, connection, transaction
-from makers import NOON, make_claim, make_methodology, make_published, make_source, publish
+from makers import NOON, make_claim, make_methodology, make_published, make_source, make_user, publish
 
-from claims import record
+from claims import record, record_keys, workflow
 from claims.guards import GUARDS, check_guards, demand_guards
 from claims.models import (
     AttributionFinding,
     Claim,
+    Head,
     Methodology,
     Rating,
     RatingScale,
     Revision,
+    Signature,
     Speaker,
     Topic,
 )
@@ -109,6 +112,91 @@ def test_a_redaction_takes_one_body_and_nothing_else() -> None:
         execute(f"UPDATE claims_revision SET note = 'x', body = NULL WHERE sequence = {newest.pk}")
     with pytest.raises(REFUSED, match="record"), transaction.atomic():
         execute(f"UPDATE claims_revision SET body = '{{}}' WHERE sequence = {newest.pk}")
+
+
+def redaction_of(entry: Revision, **values: Any) -> Revision:
+    """The entry of a redaction, appended past the program as the database's role could."""
+    last = Revision.objects.order_by("sequence").last()
+    assert last
+    return Revision.objects.create(
+        **{
+            "sequence": last.sequence + 1,
+            "subject": entry.subject,
+            "number": 99,
+            "kind": "redaction",
+            "note": "x",
+            "at": last.at,
+            "body": "x",
+            "body_digest": "x",
+            "previous": last.entry_digest,
+            "entry_digest": "a" * 64,
+            "redacts": entry.sequence,
+            **values,
+        }
+    )
+
+
+def sign(entry: Revision) -> None:
+    Signature.objects.create(revision=entry, key="x", signature="x")
+
+
+def move_head(entry: Revision) -> None:
+    Head.objects.update(sequence=entry.sequence)
+
+
+# By what is missing: the entry that is meant, what its redaction is, and what is done about it.
+UNMADE: dict[str, tuple[str, dict[str, Any], tuple[Callable[[Revision], None], ...]]] = {
+    "all but the entry": ("old", {}, ()),
+    "a signature": ("old", {}, (move_head,)),
+    "the head": ("old", {}, (sign,)),
+    "the subject": ("old", {"subject": "claims/x", "number": 1}, (sign, move_head)),
+    "another public text": ("public", {}, (sign, move_head)),
+    "another public name": ("speaker", {}, (sign, move_head)),
+}
+
+
+@pytest.mark.parametrize("lacking", UNMADE)
+def test_the_database_keeps_a_body_while_something_is_missing(lacking: str) -> None:
+    record_keys.ensure(at=NOON)
+    claim = make_published("one")
+    workflow.apply("withdraw", verdict=claim.verdict, by=make_user(), at=NOON, note="Wrong.")
+    of_claim = list(Revision.objects.of(claim.subject))
+    entries = {
+        "old": of_claim[0],
+        "public": of_claim[1],
+        "speaker": Revision.objects.get(subject="speakers/ada-quill"),
+    }
+    name, values, steps = UNMADE[lacking]
+    entry = entries[name]
+    with transaction.atomic():
+        made = redaction_of(entry, **values)
+        for step in steps:
+            step(made)
+        with pytest.raises(REFUSED, match="Only a redaction on the public record"), transaction.atomic():
+            execute(f"UPDATE claims_revision SET body = NULL WHERE sequence = {entry.sequence}")
+        transaction.set_rollback(True)
+    assert Revision.objects.get(pk=entry.pk).body
+
+
+def test_an_unsigned_record_redacts_without_a_signature() -> None:
+    claim = make_published("one")
+    workflow.apply("withdraw", verdict=claim.verdict, by=make_user(), at=NOON, note="Wrong.")
+    record.redact(sequence=Revision.objects.of(claim.subject)[0].sequence, reason="A court.", at=NOON)
+    assert Revision.objects.of(claim.subject)[0].body is None
+
+
+@pytest.mark.parametrize("note", ["", "  "], ids=repr)
+@pytest.mark.parametrize("kind", Revision.Kind.values)
+def test_an_entry_that_tells_readers_something_has_a_note(kind: str, note: str) -> None:
+    claim = make_published("one")
+    last = Revision.objects.of(claim.subject).last()
+    assert last
+    redacts = last.sequence if kind == "redaction" else None
+    if kind in ("publication", "typo"):
+        assert redaction_of(last, kind=kind, redacts=redacts, note=note).sequence
+        return
+    with pytest.raises(REFUSED, match="has a public note"), transaction.atomic():
+        redaction_of(last, kind=kind, redacts=redacts, note=note)
 
 
 @pytest.mark.parametrize(

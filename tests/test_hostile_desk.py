@@ -21,6 +21,7 @@ from claims.models import (
     Redirect,
     Revision,
     Speaker,
+    Suggestion,
     Verdict,
 )
 from sources.models import Source
@@ -133,7 +134,19 @@ NO_FILTERS = [
 ]
 
 
-LISTS = [Claim, Verdict, Event, Publication, Revision, Redirect, ErrorReport, Speaker, Source, User]
+LISTS = [
+    Claim,
+    Verdict,
+    Event,
+    Publication,
+    Revision,
+    Redirect,
+    ErrorReport,
+    Suggestion,
+    Speaker,
+    Source,
+    User,
+]
 
 
 def test_every_list_and_export_answers_whatever_is_asked() -> None:

@@ -143,6 +143,14 @@ def test_a_page_of_a_source_shows_passages_and_never_the_text() -> None:
     assert "as evidence against it" in text
 
 
+def test_the_page_on_methods_has_the_rules_and_what_each_rating_means() -> None:
+    make_published("bridge")
+    text = sentences(page("/methodology/"))
+    assert "Evidence is quoted to the character." in text
+    for label in ("False", "Mixed", "True", "Not checkable", "Confirmed", "Reported"):
+        assert f"{label}, as defined." in text
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -45,6 +45,14 @@ PATHS = [
     "/methodology/",
     "/about/",
     "/about/seeds/",
+    f"{CLAIM}history/",
+    f"{CLAIM}history/1/",
+    f"{CLAIM}changes/",
+    "/corrections/",
+    "/suggest/",
+    "/suggest/sent/",
+    f"{CLAIM}report/",
+    f"{CLAIM}report/sent/",
     "/no-such-page/",
 ]
 SIGHTS = [(360, "light"), (1280, "dark")]

@@ -510,3 +510,20 @@ def test_a_reply_is_shown_word_for_word() -> None:
     assert shown
     assert (shown.answer, shown.answered_on and shown.answered_on.machine) == (answer, "2026-02-21")
     assert presentation.reply(document()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [
+        ("It was wrong", "It was wrong."),
+        ("It was wrong.", "It was wrong."),
+        ("Was it?", "Was it?"),
+        ("They said “no.”", "They said “no.”"),
+        ("They said “no”", "They said “no”."),
+        ("Wrong (twice)", "Wrong (twice)."),
+        ("It goes on …", "It goes on …"),
+        ("", ""),
+    ],
+)
+def test_a_note_ends_with_one_mark(text: str, ended: str) -> None:
+    assert printed.ended(text) == ended

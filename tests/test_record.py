@@ -1,5 +1,6 @@
 """The public record: what an entry is, that the sequence has no gaps, and that tampering is named."""
 
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -8,12 +9,12 @@ from collections.abc import Callable
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from makers import NOON, make_claim, make_published
+from makers import NOON, TEXT, make_claim, make_published, make_source
 
-from claims import record, reference
+from claims import projection, record, reference
 from claims.guards import GUARDS
 from claims.models import Head, Publication, Reference, Revision, Topic
-from claims.verification import verify_record
+from claims.verification import Quoted, verify_quotations, verify_record
 from sources.guards import install, remove
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,14 @@ pytestmark = pytest.mark.django_db
 
 def append(subject: str = "claims/a", **values: object) -> Revision:
     return record.append(
-        **{"subject": subject, "kind": "reference", "note": "", "at": NOON, "body": {"format": 1}, **values}  # type: ignore[arg-type]
+        **{
+            "subject": subject,
+            "kind": "reference",
+            "note": "Renamed.",
+            "at": NOON,
+            "body": {"format": 1},
+            **values,
+        }  # type: ignore[arg-type]
     )
 
 
@@ -139,6 +147,10 @@ TAMPERING = {
         sql("UPDATE claims_revision SET body = NULL WHERE sequence = 1"),
         "1",
     ),
+    "the head taken away": (
+        sql("DELETE FROM claims_head"),
+        "The row that holds the head (claims_head) is gone",
+    ),
     "another head": (sql("UPDATE claims_head SET sequence = 3"), "head"),
     "a publication's column": (sql("UPDATE claims_publication SET rating = 'mixed'"), "column rating"),
     "a publication's words": (
@@ -180,6 +192,67 @@ def test_tampering_by_somebody_who_took_the_guards_off_is_named(kind: str) -> No
         transaction.set_rollback(True)
     assert problems, kind
     assert named in problems[0]
+
+
+def test_the_quotations_on_the_record_are_checked_in_the_texts_that_are_here(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    claim = make_published()
+    make_published(source=make_source(text=f"{TEXT} More.", held=False))
+    assert verify_quotations() == Quoted(held=2, elsewhere=2)
+    call_command("verify_record")
+    assert "2 quotations on it hold; 2 stand in texts that are not on this server." in capsys.readouterr().out
+    published = json.loads(Revision.objects.of(claim.subject).get().body or "")
+    for change, words in [
+        ({"exact": "the bridge will open in summer."}, "the bridge will open in"),
+        ({"start": 0}, "the bridge will open in"),
+        ({"more": 1}, "unknown key"),
+    ]:
+        body = copy.deepcopy(published)
+        body["appearances"][0]["quotation"]["segments"][0] |= change
+        with transaction.atomic():
+            entry = append(claim.subject, kind="correction", note="x", body=body)
+            problem = verify_quotations().problem or ""
+            projection.project(entry)
+            with pytest.raises(CommandError, match="A quotation does not hold"):
+                call_command("verify_record")
+            transaction.set_rollback(True)
+        assert problem.startswith(f"Entry {entry.sequence} ({claim.subject}) quotes article-")
+        assert words in problem
+
+
+# How far the last entry is ahead of the clock, and whether that is said.
+AHEAD = [
+    (dt.timedelta(days=-400), False),
+    (dt.timedelta(0), False),
+    (dt.timedelta(minutes=5), False),
+    (dt.timedelta(minutes=5, seconds=1), True),
+    (dt.timedelta(days=73 * 365), True),
+]
+
+
+@pytest.mark.parametrize(("ahead", "said"), AHEAD)
+def test_a_head_in_the_future_is_said(ahead: dt.timedelta, said: bool) -> None:
+    assert record.ahead(now=NOON) is None
+    append(at=NOON + ahead)
+    sentence = record.ahead(now=NOON) or ""
+    assert bool(sentence) == said
+    assert ("this server's clock says 2026-03-01T12:00:00Z" in sentence) == said
+
+
+def test_verification_remarks_on_a_head_in_the_future(capsys: pytest.CaptureFixture[str]) -> None:
+    append(at=dt.datetime(2999, 1, 1, tzinfo=dt.UTC), kind="typo")
+    call_command("verify_record")
+    assert "Remark: The record's last entry is of 2999-01-01T00:00:00Z" in capsys.readouterr().out
+
+
+def test_a_text_that_is_another_is_noticed() -> None:
+    make_published()
+    with transaction.atomic():
+        remove(connection, GUARDS)
+        sql("UPDATE sources_snapshot SET text = text || '.'")()
+        assert "does not have this snapshot's fingerprint" in (verify_quotations().problem or "")
+        transaction.set_rollback(True)
 
 
 def test_a_draft_is_not_on_the_record() -> None:

@@ -37,7 +37,9 @@ def test_many_appending_at_once_leave_no_gap(db: None) -> None:
         try:
             for _ in range(10):
                 with transaction.atomic():
-                    record.append(subject="claims/a", kind="key", note="", at=NOON, body={"format": 1})
+                    record.append(
+                        subject="claims/a", kind="update", note="Newer.", at=NOON, body={"format": 1}
+                    )
         except BaseException as error:  # noqa: BLE001 - asserted below, in the thread that can fail the test
             failures.append(error)
         finally:

@@ -23,6 +23,7 @@ from claims.models import (
     Redirect,
     Reply,
     Revision,
+    Suggestion,
 )
 from factcheck.audiences import Address, Audience, addresses, audience_of
 from factcheck.permissions import PAGES, PERMISSIONS, SUPERUSERS, page_of, permissions_of
@@ -52,6 +53,7 @@ def content() -> Claim:
     )
     DeskNote.objects.create(claim=claim, by=make_user(), at=NOON, text="Look at the tender.")
     ErrorReport.objects.create(claim=claim, text="The date.", reported_at=NOON, due_on=NOON.date())
+    Suggestion.objects.create(text="The mayor sold the ferry.", received_at=NOON, due_on=NOON.date())
     make_source("unused")
     contribute(claim.subject, by=make_user(), at=NOON)
     Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)

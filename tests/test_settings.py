@@ -55,6 +55,8 @@ REFUSED = [
     # The value of a secret or of an address with a password is never repeated.
     ("FACTCHECK_SECRET_KEY", "short-and-secret", ["at least 50 random characters"]),
     ("FACTCHECK_SECRET_KEY", "a" * 60, ["too easy to guess"]),
+    ("FACTCHECK_RECORD_KEY", "short-and-secret", ["holds no private key", "openssl rand -base64 32"]),
+    ("FACTCHECK_RECORD_KEY", "A" * 43 + "=", ["holds no private key"]),
     ("DATABASE_URL", "mysql://u:secret@h/n", ["does not name a PostgreSQL database", "postgres://USER"]),
     ("DATABASE_URL", "postgres://u:secret@h", ["names no database"]),
     ("DATABASE_URL", "postgres://u:secret@h:port/n", ["cannot be read"]),

@@ -30,9 +30,12 @@ def mark_everything(claim: Claim) -> None:
 
 def public_addresses() -> list[str]:
     """Every public address with the identifiers that exist, and with those of what is not public."""
+    claims = [*Claim.objects.values_list("slug", flat=True)]
     slugs = {
-        "claim": [*Claim.objects.values_list("slug", flat=True)],
-        "api-claim": [*Claim.objects.values_list("slug", flat=True)],
+        **dict.fromkeys(
+            ("claim", "api-claim", "history", "revision", "compare", "report", "report-sent"), claims
+        ),
+        **dict.fromkeys(("api-revisions", "api-revision"), claims),
         "source": [*Source.objects.values_list("slug", flat=True)],
         "speaker": [*Speaker.objects.values_list("slug", flat=True)],
         "topic": [*Topic.objects.values_list("slug", flat=True)],
@@ -40,7 +43,8 @@ def public_addresses() -> list[str]:
     found = []
     for name, pattern in named_patterns():
         if "<slug:slug>" in pattern:
-            found += [pattern.replace("<slug:slug>", slug) for slug in slugs[name]]
+            numbered = pattern.replace("<int:number>", "1")
+            found += [numbered.replace("<slug:slug>", slug) for slug in slugs[name]]
         elif "<" not in pattern:
             found.append(pattern)
     return [

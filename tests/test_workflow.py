@@ -52,6 +52,8 @@ def bring_to(status: str, *, public: bool = False) -> Verdict:
     verdict = (make_published() if public else make_claim()).verdict
     if public:
         workflow.apply("revise", verdict=verdict, by=make_user(), at=NOON)
+        verdict.summary += " As of now."
+        verdict.save()
     for name in ("submit", "approve", "publish", "withdraw")[: STATUSES.index(status)]:
         by = verdict.author if name == "submit" else make_user()
         kind = "update" if public else "publication"
@@ -90,6 +92,24 @@ def test_every_transition_from_every_status(name: str, status: str) -> None:
         verdict.refresh_from_db()
         assert verdict.status == status
         assert Event.objects.filter(verdict=verdict).count() == events
+
+
+@pytest.mark.parametrize("kind", ["correction", "clarification", "update", "typo", "verdict_change"])
+def test_what_readers_have_already_is_not_published_again(kind: str) -> None:
+    claim = make_published("bridge")
+    workflow.apply("revise", verdict=claim.verdict, by=make_user(), at=NOON)
+    head = Revision.objects.count()
+    with pytest.raises(workflow.Refused, match="Nothing was changed: readers have this text already"):
+        publish(claim, kind=kind, note="Corrected.")
+    assert Revision.objects.count() == head
+
+
+def test_a_withdrawn_text_is_restored_as_it_was() -> None:
+    claim = make_published("bridge")
+    for name in ("withdraw", "restore"):
+        workflow.apply(name, verdict=claim.verdict, by=make_user(), at=NOON, note="The paper was genuine.")
+    assert not publishing.unchanged(Claim.objects.for_documents().get(pk=claim.pk))
+    publish(claim, kind="restoration", note="It was right.")
 
 
 def test_nobody_knows_another_door() -> None:
@@ -223,9 +243,21 @@ KINDS = {
         lambda: Evidence.objects.update(stance="context"),
         {"correction", "clarification", "update"},
     ),
-    "prose": (
-        lambda: Verdict.objects.update(summary="The works report names no date."),
+    "typing": (
+        lambda: Verdict.objects.update(summary="The works  report does not support a date"),
         {"correction", "clarification", "update", "typo"},
+    ),
+    "prose": (
+        lambda: Verdict.objects.update(summary="The works report does not support any date."),
+        {"correction", "clarification", "update"},
+    ),
+    "a negation in prose": (
+        lambda: Verdict.objects.update(summary="The works report names a date."),
+        {"correction", "clarification", "update"},
+    ),
+    "a number in prose": (
+        lambda: Verdict.objects.update(summary="The works report does not support a date in 2031."),
+        {"correction", "clarification", "update"},
     ),
 }
 
@@ -378,7 +410,7 @@ def test_reference_data_that_goes_on_record_is_what_was_read(subject: str) -> No
     workflow.apply("submit", verdict=verdict, by=verdict.author, at=NOON)
     approve(verdict, by=reader, at=NOON)
     UNSEEN_CHANGES[subject](claim)
-    with pytest.raises(workflow.Refused, match=f"{subject} was changed after it was read"):
+    with pytest.raises(workflow.Refused, match=r"“.+” was changed after it was read"):
         workflow.apply("publish", verdict=verdict, by=reader, at=NOON)
     assert not Revision.objects.exists()
 

@@ -19,6 +19,7 @@ from claims.admin.quoting import AppearanceForm, QuotingAdmin, QuotingInline
 from claims.admin.reading import SnapshotReading
 from claims.admin.second_read import second_read
 from claims.admin.steps import bar, verdict_address
+from claims.admin.suggestions import SuggestedAdmin
 from claims.admin.transitions import transition
 from claims.models import Appearance, Claim, ClaimRelation, DeskNote, Event
 
@@ -55,7 +56,7 @@ class ClaimRelationInline(PartMixin, admin.StackedInline):
 
 
 @admin.register(Claim)
-class ClaimAdmin(NearestAdmin, SnapshotReading, QuotingAdmin, DeskAdmin):
+class ClaimAdmin(SuggestedAdmin, NearestAdmin, SnapshotReading, QuotingAdmin, DeskAdmin):
     change_form_template = "admin/claims/claim/change_form.html"
     # The bar above its pages leads there as soon as there is something to see.
     view_on_site = False

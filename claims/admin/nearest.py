@@ -40,18 +40,19 @@ def nearest(request: HttpRequest) -> HttpResponse:
 
 
 class NearestAdmin(admin.ModelAdmin):
-    """Shows the nearest claims with the form of a claim that has a sentence, saved or not."""
+    """Shows the nearest claims with the form of a row that says one in a sentence, saved or not."""
 
     class Media:
         css = {"all": ["css/nearest.css"]}
         js = [Script("js/nearest.js", defer=True)]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
-        claim, form = options.get("obj"), context["adminform"].form
+        row, form = options.get("obj"), context["adminform"].form
         typed = {name: str(form[name].value() or "") for name in ("text", "title") if name in form.fields}
-        if not typed and claim is not None:
-            typed = {"text": claim.text, "title": claim.title}
-        context |= _context(**{"text": "", "title": "", **typed}, besides=claim.pk if claim else None)
+        if not typed and row is not None:
+            typed = {name: getattr(row, name) for name in ("text", "title") if hasattr(row, name)}
+        besides = row.pk if isinstance(row, Claim) else None
+        context |= _context(**{"text": "", "title": "", **typed}, besides=besides)
         return super().render_change_form(request, context, *args, **options)
 
 

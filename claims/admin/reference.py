@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from claims import redirects, reference
+from claims import redirects, reference, server_key
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.admin.importing import ImportMixin
@@ -98,7 +98,13 @@ class ReferenceAdmin(DeskAdmin):
         seen = request.POST.get(f"seen-{row.pk}", "")
         try:
             entry = reference.change(row, by=by, at=timezone.now(), seen=seen, note=note)
-        except (reference.NotUsed, reference.NotAllowed, reference.Moved) as error:
+        except (
+            reference.NotUsed,
+            reference.NotAllowed,
+            reference.Moved,
+            reference.Illegible,
+            server_key.CannotSign,
+        ) as error:
             self.message_user(request, str(error), messages.ERROR)
             return
         said = f"entry {entry.sequence}" if entry else "the record says so already"
@@ -170,7 +176,7 @@ class SiteAdmin(ReferenceAdmin):
     list_select_related = ["publisher"]
     search_fields = ["name"]
     autocomplete_fields = ["publisher"]
-    export_fields = ("pk", "contact", "funding", "corrections_policy", "seeds")
+    export_fields = ("pk", "contact", "organisation", "funding", "corrections_policy", "seeds")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from claims import documents, presentation, publishing, readiness, reference, secondreads, workflow
+from claims import documents, history, presentation, publishing, readiness, reference, secondreads, workflow
 from claims.addresses import base_url
 from claims.admin.forms import LinesField, editor
 from claims.admin.steps import bar_of
@@ -118,7 +118,11 @@ def _shown(claim: Claim, *, by: User, base: str) -> dict[str, Any]:
     return {
         "verdict": verdict,
         "document": document,
-        "page": presentation.claim_page(document, methodology),
+        "page": presentation.claim_page(
+            document,
+            methodology,
+            findings_changed=history.findings_changed(document["id"], document["live"]["notices"]),
+        ),
         "topics": [named[slug] for slug in document["topics"]],
         "difference": secondreads.difference(claim, body=_body(document)),
         "quoted": [_with_reading(item) for item in secondreads.quoted(claim, document=document)],

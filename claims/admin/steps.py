@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from claims import desk, readiness, workflow
+from claims import desk, publishing, readiness, roles, workflow
 from claims.models import Claim, Event, Site, Verdict
-from claims.publishing import body_digest
 from claims.readiness import Lack
 
 
@@ -73,10 +72,10 @@ def bar_of(fresh: Claim, *, by: User, here: str) -> Bar:
     """The same of a claim that was read with Claim.objects.for_documents() and its publication."""
     verdict: Verdict | None = getattr(fresh, "verdict", None)
     publication = getattr(fresh, "publication", None)
-    lacks = readiness.lacking(fresh, site=Site.objects.current())
     # What is public lacks nothing that matters now; its next round begins with a revision.
     at_rest = verdict is not None and verdict.status in (Verdict.Status.PUBLISHED, Verdict.Status.WITHDRAWN)
-    missing = [] if at_rest else [Missing(lack, place_of(lack, fresh)) for lack in lacks]
+    lacks = [] if at_rest else readiness.lacking(fresh, site=Site.objects.current())
+    missing = [Missing(lack, place_of(lack, fresh)) for lack in lacks]
     transitions = [
         Offer(
             transition.name,
@@ -94,7 +93,7 @@ def bar_of(fresh: Claim, *, by: User, here: str) -> Bar:
         steps=_steps(fresh, verdict, here=here),
         missing=missing,
         transitions=transitions,
-        hint=_hint(fresh, verdict, is_complete=not missing),
+        hint=_hint(fresh, verdict, by=by, is_complete=not missing),
         public=publication.get_absolute_url() if publication else None,
     )
 
@@ -138,11 +137,39 @@ def _steps(claim: Claim, verdict: Verdict | None, *, here: str) -> list[Step]:
     ]
 
 
-def _hint(claim: Claim, verdict: Verdict | None, *, is_complete: bool) -> str:
+def _hint(claim: Claim, verdict: Verdict | None, *, by: User, is_complete: bool) -> str:
+    what = _what_next(claim, verdict, is_complete=is_complete)
+    return f"{what} {_who_can(verdict, by=by)}".strip() if verdict else what
+
+
+def _who_can(verdict: Verdict, *, by: User) -> str:
+    """Who takes the next step, where `by` may not take it at all."""
+    name, words = _NEXT[verdict.status]
+    permission = workflow.TRANSITIONS[name].permission
+    if by.has_perm(permission):
+        return ""
+    groups = [f"{'an' if group[0] in 'AEIOU' else 'a'} {group}" for group in roles.groups_with(permission)]
+    who = f"{', '.join(groups[:-1])} or {groups[-1]}" if len(groups) > 1 else groups[0]
+    return f"{who[0].upper()}{who[1:]} can {words}."
+
+
+# The step that leads on from each status, and what it is in words.
+_NEXT = {
+    Verdict.Status.DRAFT.value: ("submit", "submit it"),
+    Verdict.Status.SUBMITTED.value: ("approve", "be its second reader"),
+    Verdict.Status.APPROVED.value: ("publish", "publish it"),
+    Verdict.Status.PUBLISHED.value: ("revise", "take it up for a revision"),
+    Verdict.Status.WITHDRAWN.value: ("restore", "take it up again"),
+}
+
+
+def _what_next(claim: Claim, verdict: Verdict | None, *, is_complete: bool) -> str:
     if verdict is None:
         return "Save the claim with the places where it was made, then write the verdict."
-    if verdict.status == Verdict.Status.APPROVED and body_digest(claim) != verdict.approved_digest:
+    if verdict.status == Verdict.Status.APPROVED and publishing.body_digest(claim) != verdict.approved_digest:
         return "The text was changed after its second read: return it, and let it be read again."
+    if verdict.status == Verdict.Status.DRAFT and is_complete and publishing.unchanged(claim):
+        return "Nothing is changed yet: readers have this text already."
     if verdict.status == Verdict.Status.DRAFT and is_complete:
         return "Nothing is missing: it can be submitted for a second read."
     return _HINTS.get(verdict.status, "")
@@ -155,5 +182,8 @@ _HINTS = {
     Verdict.Status.PUBLISHED.value: (
         "Readers have it. What you change here stays private until it is published again, with a public note."
     ),
-    Verdict.Status.WITHDRAWN.value: "Readers see that it was withdrawn, and why.",
+    Verdict.Status.WITHDRAWN.value: (
+        "Readers see that it was withdrawn, and why. Taken up again it is a draft, and two people read it before "
+        "readers have it back."
+    ),
 }

@@ -11,11 +11,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
-from claims import publishing, workflow
+from claims import desk, publishing, secondreads, workflow
 from claims.admin.forms import LinesField, editor
 from claims.admin.steps import bar_of
-from claims.models import Claim, Revision
+from claims.body import claim_body
+from claims.models import Claim, Revision, Site
+
+# What each kind of change is for, as an editor chooses among them.
+_MEANINGS: dict[str, str] = {
+    Revision.Kind.CORRECTION: "Something was wrong. Readers find it on the page of corrections and in its feed.",
+    Revision.Kind.VERDICT_CHANGE: (
+        "The finding was right by what was known then, and is another now. Readers are told at the top of the page."
+    ),
+    Revision.Kind.CLARIFICATION: "Nothing was wrong, but something could be misread.",
+    Revision.Kind.UPDATE: "Something is new: evidence, an answer, another place where it was said.",
+    Revision.Kind.TYPO: "Letters alone. No fact is touched, and readers are not told.",
+}
 
 # What each transition asks of the editor: a note, and what it is for; whether there has to be one.
 _NOTES = {
@@ -31,8 +44,9 @@ _NOTES = {
 class TransitionForm(forms.Form):
     """The words that go with a transition; the kind of entry where one publishes what readers know already."""
 
-    def __init__(self, name: str, kinds: tuple[str, ...], data: Any = None) -> None:
+    def __init__(self, name: str, choice: publishing.Choice, data: Any = None) -> None:
         super().__init__(data)
+        kinds = choice.kinds
         label, help_text, required = _NOTES[name]
         if name == "publish":
             if len(kinds) > 1:
@@ -40,7 +54,15 @@ class TransitionForm(forms.Form):
                 self.fields["kind"] = forms.ChoiceField(
                     label="What kind of change is it?",
                     choices=[("", "Choose"), *((kind, labels[kind]) for kind in kinds)],
-                    help_text="Readers see it at the note.",
+                    help_text=format_html(
+                        '<dl class="meanings">{}</dl>{}',
+                        format_html_join(
+                            "",
+                            "<div><dt>{}</dt><dd>{}</dd></div>",
+                            ((labels[one], _MEANINGS[one]) for one in kinds),
+                        ),
+                        choice.no_typo,
+                    ),
                 )
             elif kinds[0] == Revision.Kind.PUBLICATION:
                 required, help_text = False, "Readers see it with the entry on the record. May stay empty."
@@ -65,11 +87,13 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name == "approve":
         # Who approves has the text on the page.
         return redirect("admin:claims_claim_second_read", claim.pk)
-    kinds = publishing.kinds(claim)
+    choice = publishing.choice(claim)
     posted = request.method == "POST"
-    form = TransitionForm(name, kinds, request.POST if posted else None)
+    form = TransitionForm(name, choice, request.POST if posted else None)
     # Who cannot do it at all is told before anything is typed.
     refused = "" if posted else workflow.objection(name, claim=claim, by=user)
+    if name == "publish" and not refused and not posted and publishing.unchanged(claim):
+        refused = publishing.NOTHING_CHANGED
     if posted and form.is_valid():
         try:
             workflow.apply(
@@ -78,16 +102,24 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
                 by=user,
                 at=timezone.now(),
                 note=form.cleaned_data["note"],
-                kind=form.cleaned_data.get("kind") or kinds[0],
+                kind=form.cleaned_data.get("kind") or choice.kinds[0],
             )
         except workflow.Refused as error:
             refused = str(error)
         else:
             messages.success(request, f"{claim}: {verdict.get_status_display().lower()}.")
             return redirect("admin:claims_claim_change", claim.pk)
+    restores = name == "publish" and choice.kinds == (Revision.Kind.RESTORATION,)
     context = {
         **desk_site.each_context(request),
-        "title": rule.label,
+        "title": "Publish again: a restoration" if restores else rule.label,
+        "restores": restores,
+        "difference": (
+            secondreads.difference(claim, body=claim_body(claim, site=Site.objects.current()))
+            if name == "publish"
+            else None
+        ),
+        "reports": desk.reports_on(claim) if name in ("publish", "withdraw") else [],
         "claim": claim,
         "bar": bar_of(claim, by=user, here=name),
         "rule": rule,

@@ -2,6 +2,8 @@ from claims.models.claims import Appearance, Claim, ClaimRelation
 from claims.models.desk import DeskNote, ErrorReport, PendingImport, Redirect
 from claims.models.record import (
     Head,
+    HeldMark,
+    NamedText,
     Publication,
     PublicationPublisher,
     PublicationRelation,
@@ -9,10 +11,12 @@ from claims.models.record import (
     PublicationTopic,
     Reference,
     Revision,
+    Signature,
 )
 from claims.models.scales import AttributionFinding, Methodology, Rating, RatingScale
 from claims.models.site import Site
 from claims.models.speakers import Speaker, SpeakerAlias, SpeakerLink, Topic
+from claims.models.suggestions import Suggestion
 from claims.models.verdicts import Contribution, Event, Evidence, Reply, Verdict
 
 __all__ = [
@@ -26,7 +30,9 @@ __all__ = [
     "Event",
     "Evidence",
     "Head",
+    "HeldMark",
     "Methodology",
+    "NamedText",
     "PendingImport",
     "Publication",
     "PublicationPublisher",
@@ -39,10 +45,12 @@ __all__ = [
     "Reference",
     "Reply",
     "Revision",
+    "Signature",
     "Site",
     "Speaker",
     "SpeakerAlias",
     "SpeakerLink",
+    "Suggestion",
     "Topic",
     "Verdict",
 ]

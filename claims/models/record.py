@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 
 from claims.models.claims import Claim
@@ -20,6 +21,7 @@ class Head(models.Model):
     sequence = models.PositiveBigIntegerField(default=0)
     entry_digest = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(null=True)
+    key = models.CharField("identifier of the key that signs", max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -31,9 +33,17 @@ class Head(models.Model):
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
-    def of(self, subject: str) -> RevisionQuerySet:
+    def of(self, subject: str | Combinable) -> RevisionQuerySet:
         """The entries of one subject, oldest first."""
         return self.filter(subject=subject).order_by("sequence")
+
+    def without_bodies(self) -> RevisionQuerySet:
+        """Entries whose bodies are read from the database only where somebody asks for one."""
+        return self.defer("body")
+
+    def with_signatures(self) -> RevisionQuerySet:
+        """Entries with their signatures, in one query (claims.record.signature_of)."""
+        return self.select_related("signature")
 
 
 class Revision(models.Model):
@@ -52,7 +62,11 @@ class Revision(models.Model):
         REFERENCE = "reference", "Change of reference data"
         KEY = "key", "Signing key"
 
-    NOTICES = ("correction", "verdict_change", "clarification", "update", "typo")
+    # What a published text shows of its own past. Of a text that is public again the withdrawal is among it.
+    NOTICES = (
+        *("correction", "verdict_change", "clarification", "update", "typo"),
+        *("withdrawal", "restoration"),
+    )
 
     sequence = models.PositiveBigIntegerField(primary_key=True)
     subject = models.CharField(max_length=200)
@@ -71,6 +85,10 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["sequence"]
+        # Corrections are few among many publications.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "-sequence"], name="revision_by_kind"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["subject", "number"], name="revision_number_once_per_subject"),
             models.CheckConstraint(
@@ -103,6 +121,44 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.subject} {self.kind}"
+
+
+class Signature(models.Model):
+    """The signature of an entry, made when it was appended. Triggers refuse any change of it (claims.guards)."""
+
+    revision = models.OneToOneField(Revision, models.PROTECT, primary_key=True, related_name="signature")
+    key = models.CharField("identifier of the key", max_length=64)
+    signature = models.CharField("signature in base64", max_length=88)
+
+    def __str__(self) -> str:
+        return f"Signature of entry {self.revision_id}"
+
+
+class NamedText(models.Model):
+    """The SHA-256 of an archived text that an entry of the record names: public answers say whether it is held here.
+
+    A projection that only grows: what old revisions name is public as well.
+    """
+
+    sha256 = models.CharField("SHA-256 of the text", max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class HeldMark(models.Model):
+    """What stands for the named texts that are held here: triggers write another (claims.guards.HELD_MARKS)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    mark = models.CharField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="one_held_mark", condition=Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.mark
 
 
 class ReferenceQuerySet(models.QuerySet["Reference"]):

@@ -32,6 +32,11 @@ class Site(models.Model):
     )
     licence = models.URLField(default=CC_BY, help_text="Licence of the verdicts.")
     contact = models.TextField(blank=True, help_text="How readers reach the newsroom. Shown publicly.")
+    organisation = models.TextField(
+        blank=True,
+        help_text="Who we are: legal form, owners, who decides what is published, the editors and their work so far. "
+        "Markdown, shown publicly.",
+    )
     funding = models.TextField(blank=True, help_text="Who pays for the work. Markdown, shown publicly.")
     corrections_policy = models.TextField(
         blank=True, help_text="How errors are corrected. Markdown, shown publicly."

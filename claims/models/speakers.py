@@ -6,12 +6,21 @@ from django.db import models
 from django.db.models import Q
 
 from sources.fields import FoldedField, language_tag, web_address
+from sources.folding import fold
 
 
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
     def for_documents(self) -> SpeakerQuerySet:
         """Speakers with all that their published form shows."""
         return self.prefetch_related("aliases", "links")
+
+    def named(self, words: str) -> Speaker | None:
+        """The speaker who is known by this name, or by it as an alias; None where nobody is, or several are."""
+        folded = fold(words)
+        if not folded:
+            return None
+        known = self.filter(Q(sort_key=folded) | Q(aliases__folded=folded)).distinct()[:2]
+        return known[0] if len(known) == 1 else None
 
 
 class Speaker(models.Model):

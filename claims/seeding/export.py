@@ -22,6 +22,7 @@ def site_record(site: Site) -> Record:
             "publisher": site.publisher.slug if site.publisher else None,
             "licence": site.licence,
             "contact": site.contact,
+            "organisation": site.organisation,
             "funding": site.funding,
             "corrections_policy": site.corrections_policy,
             "seeds": site.seeds,

@@ -187,7 +187,10 @@ class _Merge:
         """A row that is on the record already changes there too, by an entry of its own."""
         if Reference.objects.filter(subject=reference.subject_of(row)).exists():
             fresh = type(row)._default_manager.get(pk=row.pk)
-            reference.put_on_record(fresh, note="Updated from reviewed seed files.", at=self.at)
+            try:
+                reference.put_on_record(fresh, note="Updated from reviewed seed files.", at=self.at)
+            except reference.Illegible as error:
+                raise SeedError(str(error)) from error
 
     def claims(self, records: list[Placed], *, author: User, say: Callable[[str], None]) -> list[Claim]:
         """Store what is new or to be updated, relations last; returns those claims."""

@@ -131,6 +131,7 @@ SITE = Shape(
         "licence": text,
         "contact": text,
         "funding": text,
+        "organisation": text,
         "corrections_policy": text,
         "seeds": text,
     },

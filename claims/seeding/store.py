@@ -36,6 +36,7 @@ def store_site(record: Record, row: Site | None, *, where: str) -> Site:
         "publisher": find(Publisher, slug, where=where) if slug else None,
         "licence": record["licence"],
         "contact": record.get("contact", ""),
+        "organisation": record.get("organisation", ""),
         "funding": record.get("funding", ""),
         "corrections_policy": record.get("corrections_policy", ""),
         "seeds": record.get("seeds", ""),

@@ -34,6 +34,12 @@ def curly(text: str | None) -> str:
 
 
 @register.filter
+def sentence(text: str | None) -> str:
+    """Our own prose, as `curly` sets it, where another sentence follows."""
+    return printed.curly(printed.ended(text or ""))
+
+
+@register.filter
 def language(tag: str) -> str:
     """The English name of a language tag, or the tag."""
     try:

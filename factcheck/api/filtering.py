@@ -1,7 +1,7 @@
 """The strict filter backend: the API never answers a question that was not asked."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -34,7 +34,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         paginator: Any = getattr(view, "paginator", None)
         paging = tuple(getattr(paginator, "parameters", ()))
         errors = unknown(request.query_params, known=(*inputs, *paging))
-        errors |= _repeated_or_empty(request.query_params, inputs, paging)
+        errors |= repeated_or_empty(request.query_params, inputs, paging)
         if filterset is not None:
             errors = _bad_values(filterset.form, inputs, request.query_params) | errors
         if paging:
@@ -85,9 +85,10 @@ def _input_names(name: str, field: forms.Field) -> list[str]:
     return [name]
 
 
-def _repeated_or_empty(
-    params: QueryDict, inputs: dict[str, forms.Field], paging: tuple[str, ...]
+def repeated_or_empty(
+    params: QueryDict, inputs: Mapping[str, forms.Field], paging: tuple[str, ...]
 ) -> dict[str, str]:
+    """The known parameters that are given more than once or without a value, each with the reason."""
     errors = {}
     for name in params:
         if name not in inputs and name not in paging:

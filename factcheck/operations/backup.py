@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ from factcheck.operations import Refused, archive, manifest, programs, state
 from factcheck.operations.manifest import Manifest, State
 from factcheck.operations.reach import unreachable
 from factcheck.operations.staging import put_in_place, staging
+
+# Codes made from readers' addresses live for an hour or two; beside the key that made them they would live as long as
+# the backup.
+_LEFT_OUT = "readers_tally"
 
 _NAME = re.compile(r"factcheck-\d{8}T\d{6}Z\.tar", re.ASCII)
 
@@ -75,16 +79,17 @@ def _path(target: Path, *, at: dt.datetime) -> Path:
 def _contents(stage: Path, *, at: dt.datetime) -> tuple[Manifest, dict[str, Path]]:
     engine = connection.vendor
     database = stage / manifest.DATABASES[engine]
+    keys = _keys()
     version, found = _sqlite(database) if engine == "sqlite" else _postgresql(database)
+    # A rotation in between would leave a record in the backup whose key is not in it.
+    if _keys() != keys:
+        raise Refused("No backup was made: a key in the data folder was changed meanwhile. Make it again.")
     files = {database.name: database}
-    for key in datadir.key_files(settings.DATA_DIR):
-        if (member := manifest.key_member(key.name)) is None:
-            raise Refused(f"{key} has a name that a backup cannot take: use a to z, 0 to 9 and hyphens.")
-        if key.stat().st_size > manifest.LARGEST_KEY:
-            raise Refused(f"{key} is larger than any key: move it out of the data folder.")
+    for name, key in keys.items():
+        member = f"keys/{name}"
         # A copy, so that what is measured is what is written.
-        files[member] = stage / key.name
-        files[member].write_bytes(key.read_bytes())
+        files[member] = stage / name
+        files[member].write_bytes(key)
     made = Manifest(
         made_at=f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
         engine=engine,
@@ -95,6 +100,16 @@ def _contents(stage: Path, *, at: dt.datetime) -> tuple[Manifest, dict[str, Path
     return made, files
 
 
+def _keys() -> dict[str, bytes]:
+    """The keys of the data folder, by the names of their files."""
+    for key in datadir.key_files(settings.DATA_DIR):
+        if manifest.key_member(key.name) is None:
+            raise Refused(f"{key} has a name that a backup cannot take: use a to z, 0 to 9 and hyphens.")
+        if key.stat().st_size > manifest.LARGEST_KEY:
+            raise Refused(f"{key} is larger than any key: move it out of the data folder.")
+    return {key.name: key.read_bytes() for key in datadir.key_files(settings.DATA_DIR)}
+
+
 def _sqlite(into: Path) -> tuple[str, State]:
     source: Path = settings.DATABASES["default"]["NAME"]
     if not source.exists():
@@ -102,7 +117,11 @@ def _sqlite(into: Path) -> tuple[str, State]:
     with closing(sqlite3.connect(source, timeout=60, isolation_level=None)) as server:
         # One transaction in one statement: it sees one moment, and writers do not wait for it.
         server.execute("VACUUM INTO ?", [str(into)])
-    with closing(sqlite3.connect(into)) as copy:
+    with closing(sqlite3.connect(into, isolation_level=None)) as copy:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [_LEFT_OUT]).fetchone():
+            copy.execute(f"DELETE FROM {_LEFT_OUT}")  # noqa: S608 (the name above)
+            # What was deleted is still in the file until it is written anew.
+            copy.execute("VACUUM")
         (answer,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
             raise Refused(f"The database {source} is damaged ({answer}): no backup was made of it.")
@@ -119,9 +138,12 @@ def _postgresql(into: Path) -> tuple[str, State]:
             cursor.execute("SELECT pg_export_snapshot(), current_setting('server_version')")
             snapshot, version = cursor.fetchone()
             found = state.read(cursor, engine="postgresql")
+            if _LEFT_OUT in found.counts:
+                found = replace(found, counts={**found.counts, _LEFT_OUT: 0})
             programs.run(
                 programs.find("pg_dump", server=session.pg_version // 10000),
                 "--format=custom",
+                f"--exclude-table-data={_LEFT_OUT}",
                 f"--snapshot={snapshot}",
                 f"--file={into}",
                 parameters=session.get_connection_params(),

@@ -20,7 +20,7 @@ LARGEST_KEY = 64 * 1024
 
 # The one member that holds the database, by engine.
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
-_KEY = re.compile(r"keys/([a-z0-9][a-z0-9-]*-key)", re.ASCII)
+_KEY = re.compile(r"keys/([a-z0-9][a-z0-9-]*[-.]key)", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MEMBERS = {
     "format",

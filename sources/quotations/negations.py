@@ -7,6 +7,7 @@ few would let an elision turn a sentence into its opposite.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from sources.quotations.boundaries import is_hidden
 from sources.quotations.typography import levelled
@@ -115,7 +116,12 @@ def _tag(language: str) -> str:
 
 
 def negation(text: str, language: str = "") -> str | None:
-    """The first word of `text` that negates, as the lists know it; None where none does.
+    """The first word of `text` that negates, as the lists know it; None where none does."""
+    return next(negations(text, language), None)
+
+
+def negations(text: str, language: str = "") -> Iterator[str]:
+    """The words of `text` that negate, as the lists know them, in order.
 
     `language` is a BCP 47 tag. For a language without a list, or none, the words of all lists count, but for
     those that are everyday words elsewhere.
@@ -128,5 +134,4 @@ def negation(text: str, language: str = "") -> str | None:
         parts = word.strip("'").split("'")
         forms = {word, word.strip("'"), parts[0] + "'", *parts}
         if not negators.isdisjoint(forms) or word.strip("'").endswith("n't"):
-            return word.strip("'")
-    return None
+            yield word.strip("'")

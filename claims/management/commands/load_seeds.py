@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from claims.seeding.files import SeedError
 from claims.seeding.load import Report, load
+from claims.server_key import CannotSign
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 say=self.stdout.write,
             )
-        except SeedError as error:
+        except (SeedError, CannotSign) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
         self.stdout.write(summary(report, dry_run=options["dry_run"]))
 

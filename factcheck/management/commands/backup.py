@@ -40,5 +40,10 @@ class Command(BaseCommand):
             self.stdout.write(
                 "FACTCHECK_SECRET_KEY is given by the environment and is not in it: keep that key yourself."
             )
+        if settings.RECORD_KEYS:
+            self.stdout.write(
+                "FACTCHECK_RECORD_KEY is given by the environment and is not in it: keep that key yourself, "
+                "or nothing can be published after a restore."
+            )
         for path in made.removed:
             self.stdout.write(f"Removed  {path}")

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from claims import record_keys
 from factcheck import datadir
 from factcheck.operations import Refused
 from factcheck.operations.restore import forget_own_key, restore
@@ -39,6 +40,8 @@ class Command(BaseCommand):
         self.stdout.write(
             "Compare it with the last head that you kept: later entries are not in this backup."
         )
+        if warning := record_keys.warning():
+            self.stdout.write(warning)
         if datadir.SECRET_KEY_FILE not in keys and not settings.GIVEN_SECRET_KEY:
             self.stdout.write(
                 "The backup holds no secret key, so a new one was made and everybody has to sign in again: "

@@ -1,0 +1,129 @@
+"""What caches may keep: validators of public answers, and for how long an answer may be served without asking.
+
+A public answer is a projection of the record. It is known to be the same before it is computed: the same question
+while the head, the texts held here and the program are the same.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, parse_etags
+
+from claims import freshness
+from claims.addresses import full_url
+from factcheck import edition
+from factcheck.api import problems
+from factcheck.audiences import Address, Audience, audience_of
+
+# Seconds in a shared cache: so long may a withdrawn verdict be served by one.
+SHARED = 60
+CACHE_CONTROL = f"max-age=0, s-maxage={SHARED}"
+# Public addresses that are no projection of the record, or have validators of their own.
+OTHERS = {
+    "livez",
+    "readyz",
+    "admin:login",
+    "admin:jsi18n",
+    "admin_password_reset",
+    "password_reset_done",
+    "password_reset_confirm",
+    "password_reset_complete",
+    problems.UNKNOWN_ADDRESS,
+    "api-changes",
+    "record-head",
+    "report",
+    "report-sent",
+    "suggest",
+    "suggest-sent",
+}
+# An entry that waited for others to be appended carries the time at which it began to wait; no request waits longer.
+LONGEST_WAIT = dt.timedelta(seconds=60)
+
+_STATE = "factcheck.state"
+
+
+class CachingMiddleware:
+    """ETag, Last-Modified and Cache-Control of public answers; 304 before a view is asked where the reader has it.
+
+    Only an answer with 200 has validators: where it would be another, as with what was withdrawn, conditions are
+    ignored (RFC 9110, 13.2.1), so that nobody is told that an old copy is still good.
+
+    It stands outside of the sessions: an answer that depends on a cookie is nobody else's, and is left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        state: freshness.State | None = request.META.get(_STATE)
+        if state is None or response.has_header("Cache-Control"):
+            return response
+        if response.cookies or "cookie" in response.get("Vary", "").lower():
+            response["Cache-Control"] = "private, no-cache"
+            return response
+        if response.status_code in (200, 301, 304, 404, 410):
+            response["Cache-Control"] = CACHE_CONTROL
+        if response.status_code != 200 or not state.sequence:
+            return response
+        return validated(
+            request, response, etag=_etag(request, state), at=last_modified(state.at, now=timezone.now())
+        )
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not _of_the_record(request):
+            return None
+        # Read before the answer is: if the record grows meanwhile, the answer is newer than its validator says.
+        state = freshness.state()
+        request.META[_STATE] = state
+        etag = _etag(request, state)
+        # Only an answer with 200 was ever given this ETag, so the address needs no look.
+        if state.sequence and etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
+            response = HttpResponseNotModified()
+            response["ETag"] = etag
+            return response
+        return None
+
+
+def validated(
+    request: HttpRequest, response: HttpResponse, *, etag: str, at: dt.datetime | None
+) -> HttpResponse:
+    """The response with its validators, or 304 where the reader has it."""
+    response["ETag"] = etag
+    modified = None
+    if at:
+        modified = int(at.timestamp())
+        response["Last-Modified"] = http_date(modified)
+    return get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response
+
+
+def last_modified(at: dt.datetime | None, *, now: dt.datetime) -> dt.datetime | None:
+    """The time of the head, once no other entry can carry the same second; a second less until then.
+
+    Who asks by time alone would otherwise never learn of a second entry of that second.
+    """
+    if at is None or now - at > LONGEST_WAIT:
+        return at
+    return at - dt.timedelta(seconds=1)
+
+
+def _of_the_record(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match is None or settings.DEBUG or request.method not in ("GET", "HEAD"):
+        return False
+    address = Address(route=match.route, name=match.view_name)
+    return audience_of(address) is Audience.PUBLIC and address.name not in OTHERS
+
+
+def _etag(request: HttpRequest, state: freshness.State) -> str:
+    """Strong: equal for equal answers to one address, byte for byte."""
+    said = (edition.fingerprint(), state.sequence, state.entry_digest, state.held, full_url(request))
+    return f'"{sha256(repr(said).encode()).hexdigest()[:32]}"'

@@ -1,0 +1,23 @@
+"""The head of the record where programs look for it (RFC 8615): small, to be asked for often and kept."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from claims import record
+from claims.canonical import canonical, digest
+from factcheck import caching
+
+# A withdrawal is known everywhere within a minute, whatever stands in between.
+SECONDS_KEPT = 10
+
+
+@require_safe
+def head(request: HttpRequest) -> HttpResponse:
+    """The signed head, in canonical JSON.
+
+    It has no Last-Modified: several entries may share a second, and a client that asks by time would miss them.
+    """
+    text = canonical(record.served_head())
+    response = HttpResponse(text, content_type="application/json")
+    response["Cache-Control"] = f"public, max-age={SECONDS_KEPT}, s-maxage={SECONDS_KEPT}"
+    return caching.validated(request, response, etag=f'"{digest(text)}"', at=None)

@@ -1,0 +1,264 @@
+"""What caches may keep of public answers, and when they have to ask again."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from makers import NOON, make_claim, make_published, make_snapshot, make_source, make_user, publish
+from test_changes import withdraw
+
+from claims import freshness, reference
+from claims.models import Claim, Head, NamedText, Revision, Site, Speaker
+from factcheck import caching, edition
+from factcheck.audiences import AUDIENCES, Audience
+from sources.models import Snapshot, fingerprint
+
+pytestmark = pytest.mark.django_db
+
+# Every public address that is a projection of the record, with one that answers 200.
+ADDRESSES = {
+    "lookup": "/",
+    "claim": "/claims/one/",
+    "history": "/claims/one/history/",
+    "revision": "/claims/one/history/1/",
+    "compare": "/claims/one/compare/",
+    "corrections": "/corrections/",
+    "feed": "/feed.atom",
+    "corrections-feed": "/corrections/feed.atom",
+    "source": "/sources/article/",
+    "speaker": "/speakers/ada-quill/",
+    "topics": "/topics/",
+    "topic": "/topics/bridge/",
+    "methodology": "/methodology/",
+    "about": "/about/",
+    "seeds": "/about/seeds/",
+    "api-claims": "/api/v1/claims/",
+    "api-claim": "/api/v1/claims/one/",
+    "api-revisions": "/api/v1/claims/one/revisions/",
+    "api-revision": "/api/v1/claims/one/revisions/1/",
+}
+OTHER = "Another text of the same article."
+
+
+@pytest.fixture(autouse=True)
+def published(db: None) -> None:
+    Site.objects.current()
+    Site.objects.update(seeds="How these were chosen.")
+    source = make_source("article")
+    claim = make_claim("one", source=source)
+    # Listed on the record, since the source is, and not held.
+    make_snapshot(source, text=OTHER, held=False)
+    publish(claim)
+
+
+def test_the_table_has_every_address_of_the_record() -> None:
+    public = {name for name, audience in AUDIENCES.items() if audience is Audience.PUBLIC}
+    assert {*ADDRESSES} == public - caching.OTHERS
+    assert public >= caching.OTHERS
+
+
+@pytest.mark.parametrize("path", ADDRESSES.values())
+def test_an_answer_is_known_again(path: str) -> None:
+    first = Client().get(path)
+    assert first.status_code == 200
+    assert first["Last-Modified"] == "Sun, 01 Mar 2026 12:00:00 GMT"
+    assert first["Cache-Control"] == "max-age=0, s-maxage=60"
+    assert not first.cookies
+    assert "cookie" not in first.get("Vary", "").lower()
+    for sent in (
+        {"if_none_match": first["ETag"]},
+        {"if_none_match": f'"other", W/{first["ETag"]}'},
+        {"if_modified_since": first["Last-Modified"]},
+    ):
+        again = Client().get(path, headers=sent)
+        assert (again.status_code, again.content) == (304, b""), sent
+        for name in ("ETag", "Cache-Control", "Vary"):
+            assert again.get(name) == first.get(name)
+    assert Client().head(path)["ETag"] == first["ETag"]
+    assert Client().get(path, headers={"if_none_match": '"other"'}).status_code == 200
+    # Another question has another answer.
+    assert Client().get("/?q=x", headers={"if_none_match": first["ETag"]}).status_code == 200
+
+
+def test_who_has_the_answer_is_told_so_before_it_is_computed(django_assert_num_queries: Any) -> None:
+    etag = Client().get("/api/v1/claims/")["ETag"]
+    with django_assert_num_queries(2):
+        assert Client().get("/api/v1/claims/", headers={"if_none_match": etag}).status_code == 304
+
+
+def rename() -> None:
+    speaker = Speaker.objects.get()
+    speaker.name = "Ada Marsh"
+    speaker.save()
+    reference.put_on_record(speaker, note="Married.", at=NOON)
+
+
+CHANGES: dict[str, Callable[[], Any]] = {
+    "another claim": lambda: make_published("two"),
+    "a withdrawal": lambda: withdraw(make_published("two")),
+    "a name": rename,
+    "a text that is held from now on": lambda: Snapshot.objects.filter(text=None).update(text=OTHER),
+    "the text of a source that nobody cites, which is that of one on the record": lambda: make_source(
+        "reprint", text=OTHER
+    ),
+    "a text that is not held any more": lambda: Snapshot.objects.update(text=None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("path", ["/", "/claims/one/", "/api/v1/claims/one/", "/sources/article/"])
+def test_what_may_change_an_answer_changes_its_validator(path: str, change: str) -> None:
+    first = Client().get(path)
+    CHANGES[change]()
+    again = Client().get(path, headers={"if_none_match": first["ETag"]})
+    assert again.status_code == 200
+    assert again["ETag"] != first["ETag"]
+
+
+def test_which_texts_are_held_has_another_mark_each_time() -> None:
+    """None comes back when the same texts do: an answer may have been given to readers between."""
+    marks = [freshness.state().held]
+    for text in (OTHER, None, OTHER):
+        Snapshot.objects.filter(sha256=fingerprint(OTHER)).update(text=text)
+        marks.append(freshness.state().held)
+    Snapshot.objects.filter(sha256=fingerprint(OTHER)).delete()
+    marks.append(freshness.state().held)
+    assert len(set(marks)) == 5
+
+
+def test_what_happens_to_texts_of_drafts_changes_no_validator() -> None:
+    before = Client().get("/")["ETag"]
+    snapshot = make_snapshot(make_source("draft", text=None), text="Words of a draft.")
+    Snapshot.objects.filter(pk=snapshot.pk).update(text=None)
+    Snapshot.objects.filter(pk=snapshot.pk).update(text="Words of a draft.")
+    Snapshot.objects.filter(sha256=fingerprint(OTHER)).update(file="other.txt")
+    snapshot.delete()
+    assert Client().get("/")["ETag"] == before
+
+
+def test_what_answers_depend_on_costs_two_rows(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
+        freshness.state()
+
+
+def test_every_text_that_the_record_names_is_known() -> None:
+    """Those of earlier revisions, too: their pages say whether a text is held."""
+    withdraw(Claim.objects.get())
+    said = "".join(Revision.objects.exclude(body=None).values_list("body", flat=True))
+    named = set(NamedText.objects.values_list("sha256", flat=True))
+    assert named == set(re.findall("[0-9a-f]{64}", said)) & set(
+        Snapshot.objects.values_list("sha256", flat=True)
+    )
+    assert len(named) == 2
+
+
+def test_a_withdrawal_is_seen_at_once_and_kept_as_long_as_any_answer() -> None:
+    first = Client().get("/api/v1/claims/one/")
+    withdraw(Claim.objects.get(slug="one"))
+    gone = Client().get("/api/v1/claims/one/", headers={"if_none_match": first["ETag"]})
+    assert gone.status_code == 410
+    assert gone["Cache-Control"] == "max-age=0, s-maxage=60"
+    # Whatever a client has kept, it is told anew that the fact-check is gone (RFC 9110, 13.2.1).
+    for sent in ({"if_none_match": "*"}, {"if_modified_since": "Sun, 01 Mar 2037 12:00:00 GMT"}):
+        assert Client().get("/api/v1/claims/one/", headers=sent).status_code == 410
+    assert not gone.has_header("ETag")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/claims/none/", 404),
+        ("/api/v1/claims/none/", 404),
+        ("/api/v1/claims/?bad=1", 400),
+        ("/api/v1/none/", 404),
+    ],
+)
+@pytest.mark.parametrize(
+    "sent", [{"if_none_match": "*"}, {"if_modified_since": "Sun, 01 Mar 2037 12:00:00 GMT"}, {}]
+)
+def test_only_what_is_there_is_not_modified(path: str, status: int, sent: dict[str, str]) -> None:
+    answer = Client().get(path, headers=sent)
+    assert answer.status_code == status
+    assert not answer.has_header("ETag")
+
+
+def test_staff_pages_are_nobody_elses() -> None:
+    etag = Client().get("/")["ETag"]
+    desk = Client()
+    desk.force_login(make_user("editor"))
+    page = desk.get("/admin/")
+    assert not page.has_header("ETag")
+    assert "private" in page["Cache-Control"]
+    assert "no-store" in page["Cache-Control"]
+    # The public pages are the same for an editor.
+    assert desk.get("/")["ETag"] == etag
+    assert not Client().get("/admin/login/").has_header("ETag")
+    assert not Client().get("/livez").has_header("ETag")
+
+
+def test_before_the_first_entry_nothing_is_kept() -> None:
+    Head.objects.update(sequence=0, entry_digest="", at=None)
+    assert not Client().get("/about/").has_header("ETag")
+
+
+def test_two_entries_of_one_second_are_two_times() -> None:
+    at = NOON
+    assert caching.last_modified(None, now=at) is None
+    assert caching.last_modified(at, now=at + dt.timedelta(seconds=59)) == at - dt.timedelta(seconds=1)
+    assert caching.last_modified(at, now=at + dt.timedelta(seconds=61)) == at
+
+
+def test_another_edition_of_the_program_shows_the_record_in_other_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = Client().get("/")
+    monkeypatch.setattr(edition, "fingerprint", lambda: "another")
+    assert Client().get("/", headers={"if_none_match": first["ETag"]}).status_code == 200
+
+
+FOR_PROGRAMS = ("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record")
+
+
+@pytest.mark.parametrize("path", [*FOR_PROGRAMS, "/api/v1/claims/?bad=1", "/api/v1/none/"])
+def test_what_is_for_programs_is_open_to_the_scripts_of_other_sites(path: str) -> None:
+    answer = Client().get(path)
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    if answer.has_header("ETag"):
+        again = Client().get(path, headers={"if_none_match": answer["ETag"]})
+        assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "*")
+
+
+@pytest.mark.parametrize("path", FOR_PROGRAMS)
+def test_a_script_may_ask_whether_its_copy_is_good(path: str) -> None:
+    asked = Client().options(
+        path, headers={"origin": "https://x.example", "access-control-request-headers": "if-none-match"}
+    )
+    assert 200 <= asked.status_code < 300
+    assert asked["Access-Control-Allow-Origin"] == "*"
+    assert "If-None-Match" in asked["Access-Control-Allow-Headers"]
+
+
+def test_pages_are_not_read_by_the_scripts_of_other_sites() -> None:
+    for path in ("/", "/claims/one/", "/claims/none/"):
+        assert not Client().get(path).has_header("Access-Control-Allow-Origin")
+    assert Client().options("/").status_code == 405
+
+
+def test_a_snapshot_of_a_draft_is_no_secret_in_a_validator() -> None:
+    """Whatever the text is: with the one and with the other, whoever asks is answered with the same validators."""
+    source = make_source("draft", text=None)
+    texts = ["Words of a draft.", "Other words, and more of them."]
+    validators = set()
+    for text in texts:
+        with transaction.atomic():
+            Snapshot.objects.create(
+                pk=1000, source=source, sha256=fingerprint(text), length=len(text), text=text, how="Made up."
+            )
+            answer = Client().get("/")
+            validators.add((answer["ETag"], answer["Last-Modified"]))
+            transaction.set_rollback(True)
+    assert len(validators) == 1
