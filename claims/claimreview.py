@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from claims.findings import identity
+
 JsonLd = dict[str, Any]
 
 # Notices that say that something was wrong or misleading, or was thought to be; an update and a typing error are no
@@ -144,7 +146,8 @@ def _speaker(document: dict[str, Any], first: dict[str, Any] | None) -> JsonLd |
     role = next((part["role"] for part in parts if part["role"]), None)
     return _present(
         {
-            "@type": "Person" if is_person else "Organization",
+            # A partner's review may say neither.
+            "@type": ("Person" if is_person else "Organization") if speaker["kind"] else None,
             "name": speaker["name"],
             "alternateName": speaker["aliases"],
             "jobTitle": role if is_person else None,
@@ -155,11 +158,11 @@ def _speaker(document: dict[str, Any], first: dict[str, Any] | None) -> JsonLd |
 
 def _works(sources: Iterable[dict[str, Any]], *, besides: dict[str, Any] | None = None) -> list[JsonLd]:
     """Each source once, in order, without the one named `besides`."""
-    seen = {besides["id"]} if besides else set()
+    seen = {identity(besides)} if besides else set()
     works = []
     for source in sources:
-        if source["id"] not in seen:
-            seen.add(source["id"])
+        if identity(source) not in seen:
+            seen.add(identity(source))
             works.append(_work(source))
     return works
 

@@ -116,7 +116,7 @@ class PublicationFilterSet(django_filters.FilterSet):
 
     q = WordsFilter(label="Words", method="by_words")
     rating = django_filters.ChoiceFilter(
-        label="Is it true?", choices=rating_choices, empty_label="Any rating"
+        label="Is it true?", choices=rating_choices, field_name="found_under", empty_label="Any rating"
     )
     attribution = django_filters.ChoiceFilter(
         label="Did they say it?", choices=attribution_choices, empty_label="Any finding"
