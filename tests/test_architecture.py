@@ -80,6 +80,7 @@ LAYERS = [
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
     {
         *("publishing", "documents", "filters", "reading", "record_keys", "verification", "versions", "desk"),
+        *("choices", "kept"),
         *("contributions", "history", "intake", "entries", "changes", "freshness", "redacting"),
     },
     {"workflow"},
@@ -91,6 +92,7 @@ LAYERS = [
     {"secondreads", "source_page"},
     {
         "addresses",
+        "listing",
         "admin",
         "adminsite",
         "api",
