@@ -1,4 +1,4 @@
-"""What a reader asked of the lookup page, in words and in addresses. Plain values in, plain values out."""
+"""What a reader asked of a page with a list, in words and in addresses. Plain values in, plain values out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,13 +21,17 @@ def query(parameters: Mapping[str, str]) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def without(parameters: Mapping[str, str], *names: str) -> str:
-    """The lookup page's address without some of its parameters."""
-    return "/" + query({name: value for name, value in parameters.items() if name not in names})
+def without(parameters: Mapping[str, str], *names: str, path: str = "/") -> str:
+    """The address of a page without some of its parameters."""
+    return path + query({name: value for name, value in parameters.items() if name not in names})
 
 
 def asked(
-    parameters: Mapping[str, str], *, labels: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]
+    parameters: Mapping[str, str],
+    *,
+    labels: Mapping[str, str],
+    choices: Mapping[str, Mapping[str, str]],
+    path: str = "/",
 ) -> list[Asked]:
     """Each parameter that is on, in the order of `labels`; a parameter without a label is not one of ours."""
     return [
@@ -35,7 +39,7 @@ def asked(
             name=name,
             label=label,
             value=choices.get(name, {}).get(parameters[name], parameters[name]),
-            without=without(parameters, name),
+            without=without(parameters, name, path=path),
         )
         for name, label in labels.items()
         if parameters.get(name)

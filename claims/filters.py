@@ -1,67 +1,23 @@
 """The one set of filters over published fact-checks: the lookup page and the API use the same."""
 
+import datetime as dt
+from functools import partial
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
+from django_filters.fields import ChoiceField
 
-from claims import reference, search
+from claims import choices, reference, search
 from claims.models import (
     Publication,
     PublicationPublisher,
     PublicationSource,
     PublicationTopic,
 )
-
-
-def named_choices(kind: str) -> list[tuple[str, str]]:
-    """Identifier and public name of each public reference row of a kind, by name."""
-    documents = reference.public_all(kind)
-    return sorted(
-        ((document["id"], _name(document)) for document in documents), key=lambda choice: choice[1].casefold()
-    )
-
-
-def _name(document: dict[str, Any]) -> str:
-    """A source may show no title; its identifier then tells it from others."""
-    name: str | None = document.get("name") or document.get("title")
-    return name or f"Without a title ({document['id']})"
-
-
-def finding_choices(member: str) -> list[tuple[str, str]]:
-    """Identifier and label of each rating, or attribution finding, of every published methodology."""
-    found: dict[str, str] = {}
-    for methodology in reference.public_all("methodologies"):
-        values = (
-            methodology["scale"]["ratings"] if member == "ratings" else methodology["attribution_findings"]
-        )
-        found |= {value["id"]: value["label"] for value in values}
-    return list(found.items())
-
-
-def rating_choices() -> list[tuple[str, str]]:
-    return finding_choices("ratings")
-
-
-def attribution_choices() -> list[tuple[str, str]]:
-    return finding_choices("attribution_findings")
-
-
-def speaker_choices() -> list[tuple[str, str]]:
-    return named_choices("speakers")
-
-
-def topic_choices() -> list[tuple[str, str]]:
-    return named_choices("topics")
-
-
-def publisher_choices() -> list[tuple[str, str]]:
-    return named_choices("publishers")
-
-
-def source_choices() -> list[tuple[str, str]]:
-    return named_choices("sources")
+from claims.reading import FEW
+from sources.languages import language_problem
 
 
 class DayField(forms.DateField):
@@ -81,6 +37,44 @@ class DayFilter(django_filters.Filter):
     field_class = DayField
 
 
+class MomentFilter(DayFilter):
+    """Days of UTC of a column that has moments: whole moments are compared, so that its index serves."""
+
+    def filter(self, queryset: QuerySet[Publication], value: dt.date | None) -> QuerySet[Publication]:
+        if value is None:
+            return queryset
+        edge = dt.time.min if self.lookup_expr == "gte" else dt.time.max
+        moment = dt.datetime.combine(value, edge, dt.UTC)
+        found: QuerySet[Publication] = super().filter(queryset, moment)
+        return found
+
+
+class RowField(ChoiceField):
+    """A public reference row by its identifier, whether the list that is shown has room for it or not."""
+
+    def __init__(self, *, kind: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+
+    def valid_value(self, value: str) -> bool:
+        return "\0" not in value and reference.public(self.kind, value) is not None
+
+
+class RowFilter(django_filters.ChoiceFilter):
+    field_class = RowField
+
+
+class LanguageField(ChoiceField):
+    """A language tag as fact-checks carry it; one that no fact-check has finds nothing."""
+
+    def valid_value(self, value: str) -> bool:
+        return language_problem(value) is None
+
+
+class LanguageFilter(django_filters.ChoiceFilter):
+    field_class = LanguageField
+
+
 class WordsField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=5000, **options)
@@ -91,7 +85,7 @@ class WordsFilter(django_filters.Filter):
 
 
 # Filters by the identifier of a reference row, with the kind of the row.
-_BY_ROW = {"speaker": "speakers", "topic": "topics", "publisher": "publishers", "source": "sources"}
+_BY_ROW = {name: kind for name, (kind, _, _) in choices.ROWS.items()}
 
 
 def _as_called_now(data: Any) -> Any:
@@ -115,35 +109,40 @@ class PublicationFilterSet(django_filters.FilterSet):
     """To-many relations are crossed with Exists, so that no publication is listed twice."""
 
     q = WordsFilter(label="Words", method="by_words")
-    rating = django_filters.ChoiceFilter(
-        label="Is it true?", choices=rating_choices, empty_label="Any rating"
+    rating = django_filters.ChoiceFilter(label="Is it true?", empty_label="Any rating")
+    attribution = django_filters.ChoiceFilter(label="Did they say it?", empty_label="Any finding")
+    origin = django_filters.ChoiceFilter(label="Origin", empty_label="Any origin")
+    language = LanguageFilter(label="Language", empty_label="Any language")
+    speaker = RowFilter(
+        label="Speaker", kind="speakers", field_name="speaker__slug", empty_label="Any speaker"
     )
-    attribution = django_filters.ChoiceFilter(
-        label="Did they say it?", choices=attribution_choices, empty_label="Any finding"
+    topic = RowFilter(label="Topic", kind="topics", method="by_topic", empty_label="Any topic")
+    publisher = RowFilter(
+        label="Publisher", kind="publishers", method="by_publisher", empty_label="Any publisher"
     )
-    speaker = django_filters.ChoiceFilter(
-        label="Speaker", choices=speaker_choices, field_name="speaker__slug", empty_label="Any speaker"
-    )
-    topic = django_filters.ChoiceFilter(
-        label="Topic", choices=topic_choices, method="by_topic", empty_label="Any topic"
-    )
-    publisher = django_filters.ChoiceFilter(
-        label="Publisher", choices=publisher_choices, method="by_publisher", empty_label="Any publisher"
-    )
-    source = django_filters.ChoiceFilter(
-        label="Source", choices=source_choices, method="by_source", empty_label="Any source"
-    )
+    source = RowFilter(label="Source", kind="sources", method="by_source", empty_label="Any source")
     claimed_from = DayFilter(label="Claimed on or after", field_name="claimed_on", lookup_expr="gte")
     claimed_until = DayFilter(label="Claimed on or before", field_name="claimed_on", lookup_expr="lte")
-    published_from = DayFilter(
-        label="Checked on or after", field_name="first_published_at", lookup_expr="date__gte"
+    published_from = MomentFilter(
+        label="Checked on or after", field_name="first_published_at", lookup_expr="gte"
     )
-    published_until = DayFilter(
-        label="Checked on or before", field_name="first_published_at", lookup_expr="date__lte"
+    published_until = MomentFilter(
+        label="Checked on or before", field_name="first_published_at", lookup_expr="lte"
     )
 
     def __init__(self, data: Any = None, *arguments: Any, **options: Any) -> None:
         super().__init__(_as_called_now(data), *arguments, **options)
+        self.choices = choices.Choices()
+
+    @property
+    def form(self) -> forms.Form:
+        """The form, whose lists are looked up when they are shown, and not for each of an API's answers."""
+        if not hasattr(self, "_form"):
+            for name, field in super().form.fields.items():
+                if isinstance(field, ChoiceField):
+                    field.choices = partial(self.choices.of, name)
+        form: forms.Form = super().form
+        return form
 
     class Meta:
         model = Publication
@@ -153,13 +152,21 @@ class PublicationFilterSet(django_filters.FilterSet):
         return search.lookup(value, queryset)
 
     def by_topic(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
-        rows = PublicationTopic.objects.filter(publication=OuterRef("pk"), topic__slug=value)
-        return queryset.filter(Exists(rows))
+        return _having(queryset, PublicationTopic, topic__slug=value)
 
     def by_publisher(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
-        rows = PublicationPublisher.objects.filter(publication=OuterRef("pk"), publisher__slug=value)
-        return queryset.filter(Exists(rows))
+        return _having(queryset, PublicationPublisher, publisher__slug=value)
 
     def by_source(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
-        rows = PublicationSource.objects.filter(publication=OuterRef("pk"), source__slug=value)
-        return queryset.filter(Exists(rows))
+        return _having(queryset, PublicationSource, source__slug=value)
+
+
+def _having(queryset: QuerySet[Publication], link: Any, **row: str) -> QuerySet[Publication]:
+    """The publications that have the row, each once.
+
+    A page of many is found near its place on the record; few would lie far apart there, and are looked up.
+    """
+    links = link.objects.filter(**row)
+    if len(links.order_by().values_list("publication_id")[: FEW + 1]) <= FEW:
+        return queryset.filter(pk__in=links.values("publication_id"))
+    return queryset.filter(Exists(links.filter(publication=OuterRef("pk"))))

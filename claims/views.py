@@ -22,50 +22,27 @@ from claims import (
     threads,
 )
 from claims.addresses import base_url
-from claims.asked import asked, turned, without
+from claims.asked import turned
 from claims.filters import PublicationFilterSet
+from claims.listing import ROWS, Listing
 from claims.models import Publication
 from claims.source_page import source_page
-
-ROWS = 20
 
 
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
     """The claims that have the words and pass the filters, newest on the record first."""
-    filters = PublicationFilterSet(request.GET, queryset=Publication.objects.published().for_documents())
-    form = filters.form
-    given = {name: filters.data[name].strip() for name in form.fields if filters.data.get(name, "").strip()}
-    parameters = {name: value for name, value in given.items() if name not in form.errors}
-    # A browser's date field complains about a value that is no date; the page says it in a sentence instead.
-    form.data = parameters
-    page = _page(request, filters.qs)
+    listing = Listing(request, Publication.objects.published().for_documents())
+    words = listing.parameters.get("q", "")
     partial: list[Publication] = []
-    if "q" in parameters and not page.rows:
-        others = {name: value for name, value in parameters.items() if name != "q"}
+    if words and not listing.page.rows:
+        others = {name: value for name, value in listing.parameters.items() if name != "q"}
         unworded = PublicationFilterSet(others, queryset=Publication.objects.published().for_documents())
-        partial = search.some_words(parameters["q"], unworded.qs)
+        partial = search.some_words(words, unworded.qs)
     return render(
         request,
         "claims/lookup.html",
-        {
-            "form": form,
-            "words": parameters.get("q", ""),
-            "asked": asked(
-                parameters,
-                labels={name: str(field.label) for name, field in form.fields.items()},
-                choices={name: dict(getattr(form.fields[name], "choices", ())) for name in parameters},
-            ),
-            "filters_on": len(parameters.keys() - {"q"}),
-            "problems": [
-                {"label": form.fields[name].label, "value": given.get(name, ""), "sentence": " ".join(errors)}
-                for name, errors in form.errors.items()
-            ],
-            "rows": _rows(request, page.rows),
-            "partial": _rows(request, partial),
-            "without_filters": without(parameters, *(parameters.keys() - {"q"})),
-            **_turns(parameters, page),
-        },
+        {**listing.context, "words": words, "partial": _rows(request, partial)},
     )
 
 

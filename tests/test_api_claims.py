@@ -66,6 +66,11 @@ FILTERS = [
     ({}, {"a", "b"}),
     ({"rating": "false"}, {"a"}),
     ({"attribution": "confirmed"}, {"b"}),
+    ({"origin": "own"}, {"a", "b"}),
+    ({"origin": "partner"}, set()),
+    ({"language": "en"}, {"a"}),
+    ({"language": "pt-BR"}, {"b"}),
+    ({"language": "sw"}, set()),
     ({"speaker": "lee-marsh"}, {"b"}),
     ({"topic": "harbour"}, {"b"}),
     ({"publisher": "valley-courier"}, {"a", "b"}),
@@ -97,6 +102,7 @@ def test_filters(parameters: dict[str, str], expected: set[str]) -> None:
         speaker=make_speaker("lee-marsh", name="Lee Marsh"),
         text="The harbour wall will open in spring.",
         claimed_on=dt.date(2026, 2, 10),
+        language="pt-BR",
     )
     harbour.topics.add(make_topic("harbour", name="Harbour"))
     publish(harbour, at=NOON + dt.timedelta(days=1))
@@ -115,6 +121,9 @@ REFUSED = [
     ({"verdit": "false"}, "verdit"),
     ({"rating": "wrong"}, "rating"),
     ({"speaker": "nobody"}, "speaker"),
+    ({"origin": "elsewhere"}, "origin"),
+    ({"language": "Portuguese"}, "language"),
+    ({"published_from": "last week"}, "published_from"),
     ({"claimed_from": "last week"}, "claimed_from"),
     ({"limit": "many"}, "limit"),
     ({"limit": "0"}, "limit"),

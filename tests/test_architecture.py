@@ -80,6 +80,7 @@ LAYERS = [
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
     {
         *("publishing", "documents", "filters", "reading", "record_keys", "verification", "versions", "desk"),
+        *("choices", "kept"),
         *("contributions", "history", "intake", "entries", "changes", "freshness", "redacting"),
         "outgoing",
     },
@@ -92,6 +93,7 @@ LAYERS = [
     {"secondreads", "source_page"},
     {
         "addresses",
+        "listing",
         "admin",
         "adminsite",
         "api",

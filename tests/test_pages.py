@@ -1,5 +1,6 @@
 """The public pages by their answers: what is asked, what is found, what is said where nothing is."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from django.template import engines
 from django.template.loader import get_template, render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from makers import make_claim, make_published, make_source, make_speaker
+from makers import make_claim, make_published, make_source, make_speaker, publish
 from visiting import listed, page, queries, sentences
+
+from claims import choices
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +215,29 @@ def test_every_template_compiles_and_holds_no_inline_style_or_script(path: Path)
         own = re.fullmatch(r"""<script src="\{% static 'js/(\w+\.js)' %\}" defer>""", script)
         data = script == '<script type="application/ld+json">'
         assert data or (own and finders.find(f"js/{own[1]}") and "admin" in path.parts), script
+
+
+def test_a_list_to_choose_from_is_never_longer_than_a_page_bears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "MOST", 2)
+    source = make_source()
+    for number, name in enumerate(["Ada Quill", "Lee Marsh", "Kim Reed"]):
+        speaker = make_speaker(f"speaker-{number}", name=name)
+        for _ in range(1 + (number != 1)):
+            make_published(source=source, speaker=speaker)
+    text = page("/")
+    (select,) = re.findall(r'<select name="speaker".*?</select>', text, re.DOTALL)
+    assert sentences(select) == "Any speaker Ada Quill Kim Reed"
+    assert "The 2 with the most fact-checks. Look up others by name." in sentences(text)
+    # The filter takes whoever the list has no room for, and says the name.
+    narrowed = page("/?speaker=speaker-1")
+    assert len(listed(narrowed)) == 1
+    assert "Speaker Lee Marsh Remove" in sentences(narrowed)
+    assert "Speaker cannot be “nobody”" in sentences(page("/?speaker=nobody"))
+
+
+def test_a_day_of_utc_is_whole() -> None:
+    late = dt.datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=dt.UTC)
+    publish(make_claim("late"), at=late)
+    publish(make_claim("next"), at=late + dt.timedelta(microseconds=1))
+    assert listed(page("/?published_from=2026-03-01&published_until=2026-03-01")) == ["late"]
+    assert listed(page("/?published_from=2026-03-02&published_until=9999-12-31")) == ["next"]

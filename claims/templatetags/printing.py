@@ -3,10 +3,10 @@
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
 
 from claims import printed
 from claims.alignment import Piece
+from claims.choices import language_name
 from claims.printed import Day, Printed
 
 register = template.Library()
@@ -42,10 +42,7 @@ def sentence(text: str | None) -> str:
 @register.filter
 def language(tag: str) -> str:
     """The English name of a language tag, or the tag."""
-    try:
-        return str(get_language_info(tag.lower())["name"])
-    except KeyError:
-        return tag
+    return language_name(tag)
 
 
 @register.filter
