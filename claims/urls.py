@@ -1,16 +1,21 @@
 from django.urls import path
 
-from claims import record_views, views
+from claims import data_views, record_views, views
 
 urlpatterns = [
     path("", views.lookup, name="lookup"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
+    path("claims/<slug:slug>/claimreview.json", data_views.ClaimReview.as_view(), name="claimreview"),
     path("claims/<slug:slug>/history/", record_views.revisions, name="history"),
     path("claims/<slug:slug>/history/<int:number>/", record_views.revision, name="revision"),
     path("claims/<slug:slug>/compare/", record_views.compare, name="compare"),
     path("corrections/", record_views.corrections, name="corrections"),
     path("feed.atom", record_views.feed, name="feed"),
     path("corrections/feed.atom", record_views.corrections_feed, name="corrections-feed"),
+    path("data/", data_views.data, name="data"),
+    path("data/fact-checks.jsonl", data_views.JsonLines.as_view(), name="data-jsonl"),
+    path("data/fact-checks.csv", data_views.Csv.as_view(), name="data-csv"),
+    path("data/claimreview.json", data_views.Feed.as_view(), name="datafeed"),
     path("sources/<slug:slug>/", views.source, name="source"),
     path("speakers/<slug:slug>/", views.speaker, name="speaker"),
     path("topics/", views.topics, name="topics"),

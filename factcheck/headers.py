@@ -35,7 +35,10 @@ class PermissionsPolicyMiddleware:
 
 
 # Addresses for programs that do not lie below /api/.
-FOR_PROGRAMS = ("feed", "corrections-feed", "record-head")
+FOR_PROGRAMS = {
+    *("feed", "corrections-feed", "record-head"),
+    *("claimreview", "data-jsonl", "data-csv", "datafeed"),
+}
 
 
 class CrossOriginMiddleware:

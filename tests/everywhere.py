@@ -97,7 +97,11 @@ class Reader:
         if question.name in FORMS:
             return answer
         said = hashlib.sha256(f"{answer.status_code} {answer.headers.get('Location')} ".encode())
-        said.update(answer.content)
+        whole = answer.getvalue()
+        if answer.streaming:
+            # What is streamed can be read once.
+            answer.streaming_content = [whole]
+        said.update(whole)
         found = said.hexdigest()
         before = self.known.setdefault((question.address, at), found)
         assert before == found, f"{question.address} is another answer, and the record is the same."

@@ -29,6 +29,11 @@ ADDRESSES = {
     "corrections": "/corrections/",
     "feed": "/feed.atom",
     "corrections-feed": "/corrections/feed.atom",
+    "claimreview": "/claims/one/claimreview.json",
+    "data": "/data/",
+    "data-jsonl": "/data/fact-checks.jsonl",
+    "data-csv": "/data/fact-checks.csv",
+    "datafeed": "/data/claimreview.json",
     "source": "/sources/article/",
     "speaker": "/speakers/ada-quill/",
     "topics": "/topics/",
@@ -220,7 +225,11 @@ def test_another_edition_of_the_program_shows_the_record_in_other_words(
     assert Client().get("/", headers={"if_none_match": first["ETag"]}).status_code == 200
 
 
-FOR_PROGRAMS = ("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record")
+FOR_PROGRAMS = (
+    *("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record"),
+    *("/claims/one/claimreview.json", "/data/claimreview.json"),
+    *("/data/fact-checks.jsonl", "/data/fact-checks.csv"),
+)
 
 
 @pytest.mark.parametrize("path", [*FOR_PROGRAMS, "/api/v1/claims/?bad=1", "/api/v1/none/"])
