@@ -40,7 +40,8 @@ def found_under(body: dict[str, Any], mapped: Mapping[tuple[str, str], str]) -> 
         return ""
     if body["origin"] == "own":
         return body["veracity"]["rating"] if body["veracity"] else ""
-    return mapped.get((body["publisher"]["id"], body["rating_as_published"] or ""), "")
+    publisher = (body["publisher"] or {}).get("id", "")
+    return mapped.get((publisher, body["rating_as_published"] or ""), "")
 
 
 def mapped_labels(moved: Mapping[str, str] = _NOTHING_MOVED) -> dict[tuple[str, str], str]:
