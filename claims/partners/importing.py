@@ -16,9 +16,9 @@ from django.db import OperationalError, connection
 
 from claims import record
 from claims.models import Publication
-from claims.partners import publishers, taking
+from claims.partners import publishers, taking, texts
 from claims.partners.body import site_of
-from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received, within
+from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
 
 # Linux lets a pipe hold so much; elsewhere it holds what it holds.
 _PIPE = 1 << 20
@@ -111,7 +111,7 @@ def _take(
         outcome.tally.add(tally)
         rejects((None, f"claims/{slug}", WITHDRAWN_HERE) for slug in tally.left)
         rejects((None, f"claims/{slug}", CLAIM_HERE) for slug in tally.own)
-        if connection.vendor == "sqlite" and write:
+        if connection.vendor == "sqlite" and write and tally.unchanged < len(portion.items):
             time.sleep(_GAP)
     rejects(portion.rejects)
     outcome.publishers += len(portion.new)
@@ -210,4 +210,4 @@ def reading(source: BinaryIO, knows: Asked) -> Iterator[Iterator[Portion]]:
 
 def is_site(name: str) -> bool:
     """Whether a name can be that of a site, as --publisher takes it."""
-    return bool(name) and within(site_of(f"https://{name}/"), name)
+    return site_of(texts.address(f"https://{name}/")) == name
