@@ -42,7 +42,12 @@ def lookup(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "claims/lookup.html",
-        {**listing.context, "words": words, "partial": _rows(request, partial)},
+        {
+            **listing.context,
+            "words": words,
+            "partial": _rows(request, partial),
+            "rated": listing.parameters.get("rating"),
+        },
     )
 
 

@@ -63,7 +63,7 @@ def _filled(
         yield from (Question(address.name, path + query) for query in (more if whole else more[:1]))
         return
     kind = path.split("/<", 1)[0].rsplit("/", 1)[1]
-    known = claims if kind == "claims" else {slug: [0] for slug in rows[kind]}
+    known = claims if kind == "claims" else {slug: [0] for slug in rows.get(kind, [])}
     for slug, numbers in {**known, **({NOBODY: [1]} if whole else {})}.items():
         one = path.replace("<slug:slug>", slug)
         paths = [one]

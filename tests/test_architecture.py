@@ -100,6 +100,7 @@ LAYERS = [
         "api_urls",
         "views",
         "data_views",
+        "feed_views",
         "record_views",
         "urls",
         "apps",
