@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from claims.findings import identity
+
 JsonLd = dict[str, Any]
 
 # Notices that say that something was wrong or misleading, or was thought to be; an update and a typing error are no
@@ -44,7 +46,7 @@ def claimreview(document: dict[str, Any]) -> JsonLd:
             "name": document["title"],
             "claimReviewed": document["claim"],
             "inLanguage": document["language"],
-            "datePublished": live["first_published_at"] if is_own else None,
+            "datePublished": live["first_published_at"] if is_own else _date(document.get("reviewed_on")),
             "dateModified": revision["at"] if is_own else None,
             "version": revision["number"] if is_own else None,
             "author": organisation(document["publisher"]),
@@ -149,7 +151,8 @@ def _speaker(document: dict[str, Any], first: dict[str, Any] | None) -> JsonLd |
     role = next((part["role"] for part in parts if part["role"]), None)
     return _present(
         {
-            "@type": "Person" if is_person else "Organization",
+            # A partner's review may say neither.
+            "@type": ("Person" if is_person else "Organization") if speaker["kind"] else None,
             "name": speaker["name"],
             "alternateName": speaker["aliases"],
             "jobTitle": role if is_person else None,
@@ -160,17 +163,13 @@ def _speaker(document: dict[str, Any], first: dict[str, Any] | None) -> JsonLd |
 
 def _works(sources: Iterable[dict[str, Any]], *, besides: dict[str, Any] | None = None) -> list[JsonLd]:
     """Each source once, in order, without the one named `besides`; those of partners have no identifier."""
-    seen = {_identity(besides)} if besides else set()
+    seen = {identity(besides)} if besides else set()
     works = []
     for source in sources:
-        if _identity(source) not in seen:
-            seen.add(_identity(source))
+        if identity(source) not in seen:
+            seen.add(identity(source))
             works.append(_work(source))
     return works
-
-
-def _identity(source: dict[str, Any]) -> tuple[str | None, ...]:
-    return (source["id"],) if source["id"] else (None, source["link"], source["title"])
 
 
 def _work(source: dict[str, Any]) -> JsonLd:

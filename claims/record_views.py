@@ -169,9 +169,13 @@ def _unlinked(document: dict[str, Any], topics: Iterable[dict[str, Any]]) -> dic
     """What an earlier text names and no current publication uses: readers have no page of it any more."""
     speaker = document["speaker"]
     named = {
-        "speakers": {speaker["id"]} if speaker else set(),
+        "speakers": {speaker["id"]} if speaker and speaker["id"] else set(),
         "topics": {topic["id"] for topic in topics},
-        "sources": {part["source"]["id"] for part in [*document["appearances"], *document["evidence"]]},
+        "sources": {
+            part["source"]["id"]
+            for part in [*document["appearances"], *document["evidence"]]
+            if part["source"]["id"]
+        },
     }
     return {kind: ids - reference.with_pages(kind, ids) for kind, ids in named.items()}
 
