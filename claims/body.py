@@ -167,7 +167,8 @@ def _day(date: dt.date | None) -> dict[str, Any] | None:
 def withdrawal_body(published: dict[str, Any], *, reason: str) -> dict[str, Any]:
     """What stays public of a withdrawn fact-check: what was checked and why the verdict was taken back."""
     kept = ("format", "id", "origin", "claim", "title", "language", "publisher", "licence")
-    return {**{name: published[name] for name in kept}, "withdrawn": {"reason": reason}}
+    theirs = ("review_url",) if published["origin"] == "partner" else ()
+    return {**{name: published[name] for name in (*kept, *theirs)}, "withdrawn": {"reason": reason}}
 
 
 _WORDLESS = {

@@ -4,6 +4,7 @@ What is digested is always this text, stored as it is: never a JSON column, whic
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,14 @@ def canonical(value: Any) -> str:
     surrogates), nesting deeper than DEEPEST, and any other type.
     """
     return rfc8785.dumps(_checked(value, 0)).decode("utf-8")
+
+
+def canonical_quick(value: Any) -> str:
+    """The same text as `canonical` gives, many times quicker, for values that are known to have one.
+
+    For what this program built itself: keys in ASCII, texts without lone surrogates, no fractions. It checks nothing.
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(text: str) -> str:

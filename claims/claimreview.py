@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from claims.findings import identity
+
 JsonLd = dict[str, Any]
 
 # Notices that say that something was wrong or misleading, or was thought to be; an update and a typing error are no
@@ -26,23 +28,28 @@ _NOT_THE_SPEAKERS_WORDS = ("misattributed", "altered")
 
 
 def claimreview(document: dict[str, Any]) -> JsonLd:
-    """The ClaimReview of a served document: body members, `revision` and `live` (contracts, section 6)."""
+    """The ClaimReview of a served document: body members, `revision` and `live` (contracts, section 6).
+
+    One that was taken from a partner is the publisher's: its address and author are theirs, and what is known of its
+    dates here (when it was taken, when that changed) is not said to be theirs.
+    """
     live, revision = document["live"], document["revision"]
     first = next((part for part in document["appearances"] if part["first"]), None)
     others = [part["source"] for part in document["appearances"] if part is not first]
+    is_own = document["origin"] == "own"
     return _present(
         {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
-            "@id": live["url"],
+            "@id": live["url"] if is_own else None,
             "url": document["review_url"] or live["url"],
             "name": document["title"],
             "claimReviewed": document["claim"],
             "inLanguage": document["language"],
-            "datePublished": live["first_published_at"],
-            "dateModified": revision["at"],
-            "version": revision["number"],
-            "author": _organisation(document["publisher"]),
+            "datePublished": live["first_published_at"] if is_own else _date(document.get("reviewed_on")),
+            "dateModified": revision["at"] if is_own else None,
+            "version": revision["number"] if is_own else None,
+            "author": organisation(document["publisher"]),
             "reviewRating": _ratings(document),
             "itemReviewed": _present(
                 {
@@ -64,7 +71,7 @@ def claimreview(document: dict[str, Any]) -> JsonLd:
                     "datePublished": notice["at"],
                 }
                 for notice in live["notices"]
-                if notice["kind"] in _CORRECTIONS
+                if is_own and notice["kind"] in _CORRECTIONS
             ],
             "sdLicense": document["licence"],
         }
@@ -144,7 +151,8 @@ def _speaker(document: dict[str, Any], first: dict[str, Any] | None) -> JsonLd |
     role = next((part["role"] for part in parts if part["role"]), None)
     return _present(
         {
-            "@type": "Person" if is_person else "Organization",
+            # A partner's review may say neither.
+            "@type": ("Person" if is_person else "Organization") if speaker["kind"] else None,
             "name": speaker["name"],
             "alternateName": speaker["aliases"],
             "jobTitle": role if is_person else None,
@@ -154,12 +162,12 @@ def _speaker(document: dict[str, Any], first: dict[str, Any] | None) -> JsonLd |
 
 
 def _works(sources: Iterable[dict[str, Any]], *, besides: dict[str, Any] | None = None) -> list[JsonLd]:
-    """Each source once, in order, without the one named `besides`."""
-    seen = {besides["id"]} if besides else set()
+    """Each source once, in order, without the one named `besides`; those of partners have no identifier."""
+    seen = {identity(besides)} if besides else set()
     works = []
     for source in sources:
-        if source["id"] not in seen:
-            seen.add(source["id"])
+        if identity(source) not in seen:
+            seen.add(identity(source))
             works.append(_work(source))
     return works
 
@@ -174,13 +182,14 @@ def _work(source: dict[str, Any]) -> JsonLd:
             "inLanguage": source["language"],
             # A byline is text as printed: whether it names a person, a desk or an agency is not known.
             "creditText": source["byline"],
-            "publisher": _organisation(source["publisher"]),
+            "publisher": organisation(source["publisher"]),
             "datePublished": _date(source["published_on"]),
         }
     )
 
 
-def _organisation(publisher: dict[str, Any] | None) -> JsonLd | None:
+def organisation(publisher: dict[str, Any] | None) -> JsonLd | None:
+    """A publisher of a document as an Organization."""
     if publisher is None:
         return None
     site = publisher["site"]

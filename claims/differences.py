@@ -65,6 +65,7 @@ _TEXTS = {
     "title": "Title",
     "claim": "Claim",
     "claimed_on": "Claimed on",
+    "reviewed_on": "Checked on",
     "summary": "Summary",
     "rationale": "Why",
     "not_known": "What is not known",

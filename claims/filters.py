@@ -110,7 +110,10 @@ class PublicationFilterSet(django_filters.FilterSet):
     """To-many relations are crossed with Exists, so that no publication is listed twice."""
 
     q = WordsFilter(label="Words", method="by_words")
-    rating = django_filters.ChoiceFilter(label="Is it true?", empty_label="Any rating")
+    # Editors may have mapped a publisher's label to the rating (claims.labels).
+    rating = django_filters.ChoiceFilter(
+        label="Is it true?", field_name="found_under", empty_label="Any rating"
+    )
     attribution = django_filters.ChoiceFilter(label="Did they say it?", empty_label="Any finding")
     origin = django_filters.ChoiceFilter(label="Origin", empty_label="Any origin")
     language = LanguageFilter(label="Language", empty_label="Any language")

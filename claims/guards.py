@@ -122,10 +122,13 @@ SIGNATURE_GUARDS = (
         "guard_signature_insert",
         table=_SIGNATURES,
         event="INSERT",
-        # As for entries, against INSERT OR REPLACE; and nobody signs later what was published without a signature.
+        # As for entries, against INSERT OR REPLACE; and nobody signs later what was published without a signature: the
+        # head moves over entries when they are signed, also where many are appended at once.
         when=(
             f"EXISTS (SELECT 1 FROM {_SIGNATURES} AS known WHERE known.revision_id = NEW.revision_id) "
-            f"OR NEW.revision_id <> (SELECT COALESCE(MAX(sequence), 0) FROM {_TABLE})"
+            f"OR NEW.revision_id > (SELECT COALESCE(MAX(sequence), 0) FROM {_TABLE}) "
+            f"OR (NEW.revision_id < (SELECT COALESCE(MAX(sequence), 0) FROM {_TABLE}) "
+            "AND NEW.revision_id <= (SELECT COALESCE(MAX(sequence), 0) FROM claims_head))"
         ),
         sentence="An entry of the public record is signed once, when it is appended.",
     ),

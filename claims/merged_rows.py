@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from claims import projection
 from claims.models import Publication, Site, Speaker, SpeakerAlias, SpeakerLink, Topic, Verdict
 from claims.readiness import quotation_problems
 from sources.dates import published_date
@@ -111,6 +112,8 @@ STRATEGIES: dict[type[models.Model], dict[str, Strategy]] = {
         "claims.site.publisher": _MOVE,
         "claims.publicationpublisher.publisher": _PAIRS,
         "claims.publication.publishers": _BY_PAIRS,
+        "claims.publication.publisher": _MOVE,
+        "claims.label.publisher": _PAIRS,
     },
 }
 
@@ -227,6 +230,8 @@ def join(kept: Mergeable, gone: Mergeable, *, chosen: Mapping[str, str]) -> None
         setattr(kept, part, value)
     kept.full_clean(exclude=["slug"])
     kept.save()
+    if isinstance(kept, Publisher):
+        projection.find_by_labels(kept)
     if before is not None and isinstance(kept, Source):
         _still_hold(kept, before)
 
@@ -240,6 +245,7 @@ def _move_pairs(kept: Mergeable, gone: Mergeable, key: str) -> None:
         "claims.publicationtopic.topic": ("publication",),
         "claims.publicationsource.source": ("publication",),
         "claims.publicationpublisher.publisher": ("publication", "of"),
+        "claims.label.publisher": ("text",),
     }[key]
     twins = relation.related_model._default_manager.filter(
         **{name: kept}, **{column: models.OuterRef(column) for column in constraint}

@@ -16,6 +16,8 @@ MODES = {
     "visual": "Image or video",
 }
 OWN_VOICE = "In the document's own words"
+# A partner's review says where a claim appeared, not in what words.
+UNKNOWN_MODE = "Where it appeared"
 USES = {
     "appearance": "as a wording of the claim",
     "supports": "as evidence for it",
@@ -48,13 +50,13 @@ FACTS = {
 class SourceLine:
     """A source as printed; what it does not show is said and never filled in."""
 
-    id: str
+    id: str | None
     title: str | None
-    kind: str
+    kind: str | None
     publisher: str | None
     byline: str | None
     published_on: Day | None
-    language: str
+    language: str | None
     link: str | None
     archived_at: str | None
     absent: str | None
@@ -69,7 +71,7 @@ class Passage:
     quotation: Printed | None
     digest: list[str]
     held: bool
-    language: str
+    language: str | None
     note: str | None
     kind: str
     first: bool = False
@@ -149,7 +151,7 @@ def source_line(source: Document) -> SourceLine:
     return SourceLine(
         id=source["id"],
         title=source["title"],
-        kind=_kind(source["kind"]),
+        kind=_kind(source["kind"]) if source["kind"] else None,
         publisher=source["publisher"]["name"] if source["publisher"] else None,
         byline=source["byline"],
         published_on=day(source["published_on"]),
@@ -172,8 +174,7 @@ def absent(source: Document) -> str | None:
 
 def passage(part: Document, *, anchor: str, held: dict[str, bool], own_voice: bool = False) -> Passage:
     """An appearance or a piece of evidence; `own_voice` where a document speaks itself and quotes nobody."""
-    mode = part.get("mode", "")
-    direct = mode == "direct" and not own_voice
+    direct = part.get("mode") == "direct" and not own_voice
     quotation = printed(part["quotation"]) if part["quotation"] else None
     return Passage(
         anchor=anchor,
@@ -183,7 +184,7 @@ def passage(part: Document, *, anchor: str, held: dict[str, bool], own_voice: bo
         held=bool(quotation and held.get(quotation.sha256)),
         language=part.get("language") or part["source"]["language"],
         note=part["note"],
-        kind=(OWN_VOICE if own_voice and mode == "direct" else MODES[mode]) if mode else _kind(part["kind"]),
+        kind=_how(part, own_voice=own_voice),
         first=part.get("first", False),
         spoken=direct and quotation is not None and not quotation.marked,
         role=part.get("role"),
@@ -191,6 +192,16 @@ def passage(part: Document, *, anchor: str, held: dict[str, bool], own_voice: bo
         translation=TRANSLATIONS[part.get("translated")],
         locator=part.get("locator"),
     )
+
+
+def _how(part: Document, *, own_voice: bool) -> str:
+    """In which manner an appearance gives the claim, or what kind of evidence it is."""
+    if "mode" not in part:
+        return _kind(part["kind"])
+    mode = part["mode"]
+    if mode is None:
+        return UNKNOWN_MODE
+    return OWN_VOICE if own_voice and mode == "direct" else MODES[mode]
 
 
 def wordings(passages: Iterable[Passage]) -> list[Wording]:

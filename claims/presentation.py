@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from claims.findings import Document, Finding, attribution, is_own_voice, veracity
+from claims.findings import Document, Finding, attribution, identity, is_own_voice, veracity
 from claims.passages import Passage, Synopsis, Wording, passage, synopsis
 from claims.passages import wordings as side_by_side
 from claims.printed import Day, counted, day, groups, licence, moment
@@ -146,7 +146,7 @@ def wordings(appearances: list[Document]) -> str:
     words = {
         tuple(segment["exact"].casefold() for segment in part["quotation"]["segments"]) for part in quoted
     }
-    sources = {part["source"]["id"] for part in appearances}
+    sources = {identity(part["source"]) for part in appearances}
     if not words:
         return f"no wording quoted, {counted(len(sources), 'source')}"
     if len(words) == len(sources) == 1:

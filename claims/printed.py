@@ -182,8 +182,10 @@ def groups(digest: str) -> list[str]:
     return [digest[at : at + 8] for at in range(0, len(digest), 8)]
 
 
-def licence(address: str) -> str:
-    """The usual name of a Creative Commons licence, else its address."""
+def licence(address: str | None) -> str:
+    """The usual name of a Creative Commons licence, else its address; empty where none is stated."""
+    if address is None:
+        return ""
     found = LICENCES.fullmatch(address)
     return f"CC{NBSP}{found[1].upper()}{NBSP}{found[2]}" if found else address
 

@@ -1,13 +1,16 @@
 """From an entry of the record to what lists filter on: Publication and Reference rows hold nothing of their own."""
 
+import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from claims import redirects
+from claims.columns import columns
 from claims.models import (
     Claim,
+    Label,
     NamedText,
     Publication,
     PublicationPublisher,
@@ -19,53 +22,51 @@ from claims.models import (
     Speaker,
     Topic,
 )
-from sources.folding import fold
+from claims.subjects import identifier_of, kind_of
+from sources import inserting
 from sources.models import Publisher, Source
 
-_ALWAYS = {"slug": "id", "origin": "origin", "title": "title", "text": "claim", "language": "language"}
 _NOTHING_MOVED: Mapping[str, str] = {}
 # Of a quotation, and of a source's listed texts; within a string of canonical JSON the marks would be escaped.
 _NAMED_TEXT = re.compile('"(?:snapshot_)?sha256":"([0-9a-f]{64})"')
 
 
-def columns(body: dict[str, Any]) -> dict[str, Any]:
-    """The plain columns of a publication, from its body alone."""
+def found_under(body: dict[str, Any], mapped: Mapping[tuple[str, str], str]) -> str:
+    """The rating under which filters find a fact-check: ours, or the one to which editors mapped its label.
+
+    `mapped` has the ratings by publisher and label, as `mapped_labels` reads them.
+    """
     if "withdrawn" in body:
-        return {
-            **{column: body[name] for column, name in _ALWAYS.items()},
-            "withdrawn": True,
-            "claimed_on": None,
-            "rating": "",
-            "attribution": "",
-            "search_text": "",
-        }
-    veracity, claimed_on = body["veracity"], body["claimed_on"]
-    return {
-        **{column: body[name] for column, name in _ALWAYS.items()},
-        "withdrawn": False,
-        "claimed_on": claimed_on["date"] if claimed_on else None,
-        "rating": veracity["rating"] if veracity else "",
-        "attribution": body["attribution"]["finding"] if body["attribution"] else "",
-        "search_text": search_text(body),
-    }
+        return ""
+    if body["origin"] == "own":
+        return body["veracity"]["rating"] if body["veracity"] else ""
+    publisher = (body["publisher"] or {}).get("id", "")
+    return mapped.get((publisher, body["rating_as_published"] or ""), "")
 
 
-def search_text(body: dict[str, Any]) -> str:
-    """Folded words under which a reader may look the claim up."""
-    speaker = body["speaker"]
-    parts = [body["claim"], body["title"], body["summary"], *body["topics"]]
-    if speaker:
-        parts += [speaker["name"], *speaker["aliases"]]
-    for appearance in body["appearances"]:
-        parts.append(appearance["source"]["title"] or "")
-        if appearance["quotation"]:
-            parts += [segment["exact"] for segment in appearance["quotation"]["segments"]]
-    return fold(" ".join(part for part in parts if part))
+def mapped_labels(moved: Mapping[str, str] = _NOTHING_MOVED) -> dict[tuple[str, str], str]:
+    """The rating of every label that editors mapped, by what bodies call its publisher and by its text."""
+    rows = Label.objects.exclude(rating="").values_list("publisher__slug", "text", "rating")
+    found = {(slug, text): rating for slug, text, rating in rows}
+    former: dict[str, list[str]] = {}
+    for subject, into in moved.items():
+        if kind_of(into) == "publishers":
+            former.setdefault(identifier_of(into), []).append(identifier_of(subject))
+    for (slug, text), rating in list(found.items()):
+        found |= {(name, text): rating for name in former.get(slug, ())}
+    return found
+
+
+def find_by_labels(publisher: Publisher) -> None:
+    """Let filters find a publisher's fact-checks under the ratings that its labels are mapped to now."""
+    for text, rating in Label.objects.filter(publisher=publisher).values_list("text", "rating"):
+        carrying = Publication.objects.filter(publisher=publisher, rating_as_published=text, origin="partner")
+        carrying.exclude(found_under=rating).update(found_under=rating)
 
 
 def named_in(body: dict[str, Any]) -> Iterator[str]:
     """The subjects of the reference rows that a body names, as it names them."""
-    if body.get("speaker"):
+    if body.get("speaker") and body["speaker"]["id"]:
         yield f"speakers/{body['speaker']['id']}"
     for kind, rows in joins(body).items():
         if kind in ("topics", "sources"):
@@ -76,7 +77,15 @@ def named_in(body: dict[str, Any]) -> Iterator[str]:
 
 def speaker_of(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> str | None:
     """The identifier of the row that is the body's speaker today."""
-    return redirects.now("speakers", body["speaker"]["id"], moved) if body.get("speaker") else None
+    speaker = body.get("speaker")
+    return redirects.now("speakers", speaker["id"], moved) if speaker and speaker["id"] else None
+
+
+def publisher_of(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> str | None:
+    """The identifier of the row that is today the publisher of the fact-check itself."""
+    if "withdrawn" in body or not body["publisher"]:
+        return None
+    return redirects.now("publishers", body["publisher"]["id"], moved)
 
 
 def joins(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> dict[str, set[Any]]:
@@ -87,16 +96,15 @@ def joins(body: dict[str, Any], moved: Mapping[str, str] = _NOTHING_MOVED) -> di
     appearance_publishers = {
         redirects.now("publishers", appearance["source"]["publisher"]["id"], moved)
         for appearance in body["appearances"]
-        if appearance["source"]["publisher"]
+        if appearance["source"]["publisher"] and appearance["source"]["publisher"]["id"]
     }
-    review = (
-        {(redirects.now("publishers", body["publisher"]["id"], moved), PublicationPublisher.Of.REVIEW.value)}
-        if body["publisher"]
-        else set()
-    )
+    publisher = publisher_of(body, moved)
+    review = {(publisher, PublicationPublisher.Of.REVIEW.value)} if publisher else set()
     return {
         "topics": {redirects.now("topics", slug, moved) for slug in body["topics"]},
-        "sources": {redirects.now("sources", part["source"]["id"], moved) for part in cited},
+        "sources": {
+            redirects.now("sources", part["source"]["id"], moved) for part in cited if part["source"]["id"]
+        },
         "publishers": review
         | {(slug, PublicationPublisher.Of.APPEARANCE.value) for slug in appearance_publishers},
         "relations": {
@@ -124,7 +132,7 @@ def project(revision: Revision) -> Publication:
     _name_texts(revision.body)
     first = Revision.objects.of(revision.subject).only("at").first() or revision
     moved = redirects.among(named_in(body))
-    speaker = speaker_of(body, moved)
+    speaker, publisher = speaker_of(body, moved), publisher_of(body, moved)
     publication, _ = Publication.objects.update_or_create(
         slug=body["id"],
         defaults={
@@ -134,6 +142,8 @@ def project(revision: Revision) -> Publication:
             "sequence": revision.sequence,
             "first_published_at": first.at,
             "speaker": Speaker.objects.get(slug=speaker) if speaker else None,
+            "publisher": Publisher.objects.get(slug=publisher) if publisher else None,
+            "found_under": found_under(body, mapped_labels(moved) if body["origin"] == "partner" else {}),
         },
     )
     rows = joins(body, moved)
@@ -151,6 +161,31 @@ def project(revision: Revision) -> Publication:
         for position, slug, kind, note in sorted(rows["relations"])
     )
     return publication
+
+
+def project_new(
+    rows: Sequence[Mapping[str, Any]], *, sequences: range, publishers: Sequence[int], at: dt.datetime
+) -> None:
+    """Make entries that are the first of partners' fact-checks what the public reads, in the running transaction.
+
+    The same as `project` does for each, many at once: `rows` are the columns of their bodies and `found_under`,
+    `publishers` the keys of their publishers' rows. Such a body names no text, topic, source or relation of ours.
+    """
+    names = [*rows[0]] if rows else []
+    moment = inserting.prepared(Publication, "first_published_at", at)
+    inserting.insert(
+        Publication,
+        [*names, "revision", "sequence", "first_published_at", "publisher"],
+        [
+            (*(row[name] for name in names), sequence, sequence, moment, publisher)
+            for row, sequence, publisher in zip(rows, sequences, publishers, strict=True)
+        ],
+    )
+    made = Publication.objects.filter(sequence__gte=sequences.start, sequence__lt=sequences.stop).values_list(
+        "pk", "publisher_id"
+    )
+    of = PublicationPublisher.Of.REVIEW.value
+    inserting.insert(PublicationPublisher, ("publication", "publisher", "of"), [(*pair, of) for pair in made])
 
 
 def project_reference(revision: Revision) -> Reference:

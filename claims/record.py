@@ -2,14 +2,16 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
 from claims import chain, keyring, legible, server_key, signatures
-from claims.canonical import canonical, digest
+from claims.canonical import canonical, canonical_quick, digest
 from claims.models import Head, Publication, Reference, Revision, Signature
+from sources import inserting
 
 # Clocks that are right differ by less.
 AHEAD = dt.timedelta(minutes=5)
@@ -160,6 +162,74 @@ def append(*, subject: str, kind: str, note: str, at: dt.datetime, body: dict[st
     if not moved:
         raise RecordMoved("Another entry was appended at the same moment; try again.")
     return revision
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be: the canonical JSON of its body, and its number among the entries of its subject."""
+
+    subject: str
+    kind: str
+    body: str
+    number: int = 1
+    note: str = ""
+
+
+# What append asks of the record before it appends one.
+_ONE_BY_ONE = (Revision.Kind.KEY, Revision.Kind.REDACTION)
+
+
+def append_many(drafts: Sequence[Draft], *, at: dt.datetime) -> tuple[range, dt.datetime]:
+    """Append entries in their order in the running transaction; return their sequences, and the time that they carry.
+
+    All that `append` promises holds for each of them, and what it raises, this does; keys and redactions are appended
+    one by one. A number that the record has already, the database refuses.
+    """
+    for draft in drafts:
+        illegible = legible.objection(draft.note, named="The note")
+        if illegible or draft.kind in _ONE_BY_ONE:
+            raise ValueError(illegible or f"An entry of kind {draft.kind} is appended by itself.")
+    head = lock_head()
+    at = at.astimezone(dt.UTC).replace(microsecond=0)
+    if head.at is not None and head.at > at:
+        at = head.at
+    sign = server_key.signer(head.key) if head.key else None
+    time, moment = time_text(at), inserting.prepared(Revision, "at", at)
+    entries, signed, previous = [], [], head.entry_digest
+    for sequence, draft in enumerate(drafts, start=head.sequence + 1):
+        body_digest = digest(draft.body)
+        made = chain.envelope(
+            sequence=sequence,
+            subject=draft.subject,
+            number=draft.number,
+            kind=draft.kind,
+            note=draft.note or None,
+            at=time,
+            body_digest=body_digest,
+            previous=previous or None,
+        )
+        entry_digest = digest(canonical_quick(made))
+        stored = (draft.subject, draft.number, draft.kind, draft.note, moment, draft.body, body_digest)
+        entries.append((sequence, *stored, previous, entry_digest))
+        if sign:
+            text = signatures.statement(sequence=sequence, entry_digest=entry_digest, at=time)
+            signed.append((sequence, head.key, sign(text)))
+        previous = entry_digest
+    inserting.insert(Revision, _ENTRY, entries)
+    inserting.insert(Signature, ("revision", "key", "signature"), signed)
+    last = head.sequence + len(entries)
+    moved = Head.objects.filter(pk=1, sequence=head.sequence).update(
+        sequence=last, entry_digest=previous, at=at
+    )
+    if not moved:
+        raise RecordMoved("Another entry was appended at the same moment; try again.")
+    return range(head.sequence + 1, last + 1), at
+
+
+_ENTRY = (
+    *("sequence", "subject", "number", "kind", "note", "at", "body", "body_digest", "previous"),
+    "entry_digest",
+)
 
 
 def _signed(revision: Revision, *, key: str) -> Signature:

@@ -38,6 +38,7 @@ _REPORTER = {
     "claims.site": ("view",),
     "claims.revision": ("view",),
     "claims.publication": ("view",),
+    "claims.label": ("view",),
     "sources.publisher": _WRITE,
     "sources.source": _WRITE,
     "sources.snapshot": ("add", "view"),
@@ -48,6 +49,7 @@ _EDITOR = {
     "claims.verdict": ("approve", "return", "revise", "delete"),
     "claims.speaker": ("delete",),
     "claims.topic": ("delete",),
+    "claims.label": ("change",),
     "sources.publisher": ("delete",),
     "sources.source": ("delete",),
 }

@@ -7,7 +7,7 @@ Either holds one key, or two while keys are rotated; each entry is signed by the
 import os
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -29,6 +29,11 @@ class CannotSign(Exception):
 def sign(text: str, *, by: str) -> str:
     """The signature of `text` by the key with this identifier. Raises CannotSign where this server does not have it."""
     return signatures.sign(text, private_key=_key(by))
+
+
+def signer(by: str) -> Callable[[str], str]:
+    """What signs many texts by the key with this identifier. Raises CannotSign as `sign` does."""
+    return signatures.signer(_key(by))
 
 
 def demand(identifier: str) -> None:

@@ -6,6 +6,7 @@ Keys are the 32 raw bytes of RFC 8032; in documents they and signatures are base
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -54,6 +55,12 @@ def is_weak(public_key: bytes) -> bool:
 def sign(text: str, *, private_key: bytes) -> str:
     """The signature of the text's UTF-8 bytes, in base64: always the same for one key and one text."""
     return encoded(Ed25519PrivateKey.from_private_bytes(private_key).sign(text.encode()))
+
+
+def signer(private_key: bytes) -> Callable[[str], str]:
+    """The same for many texts: the key is read once."""
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    return lambda text: encoded(key.sign(text.encode()))
 
 
 def holds(signature: str, text: str, *, public_key: bytes) -> bool:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -181,3 +182,9 @@ def lines(records: Iterable[Iterable[str]], *, delimiter: str = ",") -> Iterator
     writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     for cells in records:
         yield writer.writerow([defused(cell) for cell in cells])
+
+
+def marked(lines: Iterable[str]) -> Iterator[str]:
+    """The lines with the mark before them that tells spreadsheet programs that the file is UTF-8."""
+    yield "\ufeff"
+    yield from lines

@@ -9,6 +9,7 @@ from typing import Any
 from claims import chain, projection, record, redirects
 from claims.body import MERGED
 from claims.canonical import canonical
+from claims.columns import columns
 from claims.keyring import Keyring
 from claims.models import Head, Publication, Reference, Revision
 from claims.subjects import kind_of
@@ -132,7 +133,9 @@ def _head_problems(keys: Keyring) -> Iterator[str]:
 
 def _publication_problems() -> Iterator[str]:
     moved = redirects.every()
-    publications = Publication.objects.order_by("slug").select_related("revision", "speaker", "claim")
+    mapped = projection.mapped_labels(moved)
+    related = ("revision", "speaker", "claim", "publisher")
+    publications = Publication.objects.order_by("slug").select_related(*related)
     for publication in publications.iterator(chunk_size=200):
         name, revision = f"The publication {publication.slug}", publication.revision
         if revision.body is None:
@@ -143,7 +146,7 @@ def _publication_problems() -> Iterator[str]:
             yield f"{name} stands on entry {revision.sequence}, which is about {revision.subject}."
         if Revision.objects.of(revision.subject).exclude(kind="redaction").last() != revision:
             yield f"{name} does not stand on the last entry of its subject."
-        for column, value in projection.columns(body).items():
+        for column, value in columns(body).items():
             stored = getattr(publication, column)
             if str(stored if stored is not None else "") != str(value if value is not None else ""):
                 yield f"{name}: its column {column} does not say what entry {revision.sequence} says."
@@ -157,6 +160,11 @@ def _publication_problems() -> Iterator[str]:
         speaker = publication.speaker.slug if publication.speaker else None
         if speaker != projection.speaker_of(body, moved):
             yield f"{name}: its speaker is not the one that entry {revision.sequence} names."
+        publisher = publication.publisher.slug if publication.publisher else None
+        if publisher != projection.publisher_of(body, moved):
+            yield f"{name}: its publisher is not the one that entry {revision.sequence} names."
+        if publication.found_under != projection.found_under(body, mapped):
+            yield f"{name}: filters find it under another rating than its own, or its label's."
         if projection.stored_joins(publication) != projection.joins(body, moved):
             yield f"{name}: its topics, sources, publishers or relations are not those of entry {revision.sequence}."
     known = Publication.objects.values("revision__subject")

@@ -42,7 +42,12 @@ def lookup(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "claims/lookup.html",
-        {**listing.context, "words": words, "partial": _rows(request, partial)},
+        {
+            **listing.context,
+            "words": words,
+            "partial": _rows(request, partial),
+            "rated": listing.parameters.get("rating"),
+        },
     )
 
 
@@ -72,7 +77,10 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
                 findings_changed=history.findings_changed(slug, document["live"]["notices"]),
             ),
             "topics": _topics(document["topics"]),
-            "claimreview": claimreview.script_safe(claimreview.claimreview(document)),
+            # Search engines take a ClaimReview only from the site that its address lies on.
+            "claimreview": claimreview.script_safe(claimreview.claimreview(document))
+            if document["origin"] == Publication.Origin.OWN
+            else None,
         },
     )
 

@@ -22,6 +22,11 @@ class Guard:
     sqlite: Sequence[str] = ()
 
 
+# A guard asks for single rows. What PostgreSQL plans for a session while a table is nearly empty would read the whole
+# table for each row later, when the same session has filled it.
+_BY_INDEX = "SET enable_seqscan TO off"
+
+
 def refusal(name: str, *, table: str, event: str, when: str, sentence: str) -> Guard:
     """A guard that refuses `event` (UPDATE, DELETE or INSERT) on rows for which `when` holds.
 
@@ -40,7 +45,7 @@ def refusal(name: str, *, table: str, event: str, when: str, sentence: str) -> G
         ],
         postgresql=[
             (
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {_BY_INDEX} AS $guard$ BEGIN "
                 f"IF {when} THEN RAISE EXCEPTION '{quoted}' "
                 f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $guard$"
             ),
@@ -80,7 +85,7 @@ def consequence(name: str, *, table: str, event: str, when: str, statement: str)
         sqlite=[f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {when} BEGIN {sqlite}; END"],
         postgresql=[
             (
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {_BY_INDEX} AS $guard$ BEGIN "
                 f"IF {when} THEN {postgresql}; END IF; RETURN NULL; END $guard$"
             ),
             f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",

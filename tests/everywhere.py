@@ -63,7 +63,7 @@ def _filled(
         yield from (Question(address.name, path + query) for query in (more if whole else more[:1]))
         return
     kind = path.split("/<", 1)[0].rsplit("/", 1)[1]
-    known = claims if kind == "claims" else {slug: [0] for slug in rows[kind]}
+    known = claims if kind == "claims" else {slug: [0] for slug in rows.get(kind, [])}
     for slug, numbers in {**known, **({NOBODY: [1]} if whole else {})}.items():
         one = path.replace("<slug:slug>", slug)
         paths = [one]
@@ -97,7 +97,11 @@ class Reader:
         if question.name in FORMS:
             return answer
         said = hashlib.sha256(f"{answer.status_code} {answer.headers.get('Location')} ".encode())
-        said.update(answer.content)
+        whole = answer.getvalue()
+        if answer.streaming:
+            # What is streamed can be read once.
+            answer.streaming_content = [whole]
+        said.update(whole)
         found = said.hexdigest()
         before = self.known.setdefault((question.address, at), found)
         assert before == found, f"{question.address} is another answer, and the record is the same."

@@ -6,6 +6,7 @@ wherever it turns up: in an answer to a reader only if the model says that it is
 """
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -430,7 +431,7 @@ class Newsroom:
         return sorted({1, len(about), len(about) + 1, *taken_out} - {0})
 
     def _check(self, question: Question, answer: Any) -> None:
-        text = answer.content.decode()
+        text = answer.getvalue().decode()
         of_the_record = question.name in OF_THE_RECORD
         leaked = marks(text) - (self._recorded() if of_the_record else self._current())
         assert not leaked, f"{question.address} shows {leaked}, which is not public."
@@ -498,6 +499,16 @@ class Newsroom:
         found = [document["id"] for document in answer.json()["results"]]
         assert len(found) == len(set(found))
         assert set(found) == self._published()
+
+    def _check_data_jsonl(self, answer: Any, text: str, slug: str) -> None:
+        found = [json.loads(line) for line in text.splitlines()]
+        assert {document["id"] for document in found} == self._published()
+
+    def _check_datafeed(self, answer: Any, text: str, slug: str) -> None:
+        elements = json.loads(text)["dataFeedElement"]
+        deleted = {one["url"].split("/")[-2] for one in elements if "dateDeleted" in one}
+        assert {one["url"].split("/")[-2] for one in elements} - deleted == self._published()
+        assert deleted == {known.slug for known in self.claims if known.public and known.withdrawn}
 
     def _check_lookup(self, answer: Any, text: str, slug: str) -> None:
         assert set(listed(text)) == self._published()

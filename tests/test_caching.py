@@ -29,6 +29,18 @@ ADDRESSES = {
     "corrections": "/corrections/",
     "feed": "/feed.atom",
     "corrections-feed": "/corrections/feed.atom",
+    "claimreview": "/claims/one/claimreview.json",
+    "data": "/data/",
+    "data-jsonl": "/data/fact-checks.jsonl",
+    "data-csv": "/data/fact-checks.csv",
+    "datafeed": "/data/claimreview.json",
+    "feed-rss": "/feed.rss",
+    "topic-feed": "/topics/bridge/feed.atom",
+    "topic-feed-rss": "/topics/bridge/feed.rss",
+    "speaker-feed": "/speakers/ada-quill/feed.atom",
+    "speaker-feed-rss": "/speakers/ada-quill/feed.rss",
+    "rating-feed": "/ratings/false/feed.atom",
+    "rating-feed-rss": "/ratings/false/feed.rss",
     "source": "/sources/article/",
     "speaker": "/speakers/ada-quill/",
     "topics": "/topics/",
@@ -220,7 +232,12 @@ def test_another_edition_of_the_program_shows_the_record_in_other_words(
     assert Client().get("/", headers={"if_none_match": first["ETag"]}).status_code == 200
 
 
-FOR_PROGRAMS = ("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record")
+FOR_PROGRAMS = (
+    *("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record"),
+    *("/claims/one/claimreview.json", "/data/claimreview.json"),
+    *("/data/fact-checks.jsonl", "/data/fact-checks.csv", "/feed.rss"),
+    *("/topics/bridge/feed.atom", "/speakers/ada-quill/feed.rss", "/ratings/false/feed.atom"),
+)
 
 
 @pytest.mark.parametrize("path", [*FOR_PROGRAMS, "/api/v1/claims/?bad=1", "/api/v1/none/"])

@@ -54,7 +54,7 @@ def test_a_report_reaches_the_desk_with_a_due_date_and_is_nowhere_public() -> No
     assert "Nothing was published." in said
     assert list(Revision.objects.values_list("pk", flat=True)) == before
     for address in public_addresses():
-        assert MARKER not in Client().get(address).content.decode(), address
+        assert MARKER not in Client().get(address).getvalue().decode(), address
 
 
 def test_a_suggestion_reaches_the_desk() -> None:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 # Every word of a finding, each with the address besides the history that shows it: what a rating means is published.
 MARKERS = {
-    "Zxlabel": {"methodology"},
+    "Zxlabel": {"methodology", "data", "rating-feed", "rating-feed-rss"},
     "Zxsummary": set(),
     "Zxrationale": set(),
     "Zxattribution": set(),
@@ -124,6 +124,7 @@ def walked() -> Iterator[tuple[str, str]]:
         "sources": [*Source.objects.values_list("slug", flat=True)],
         "speakers": ["ada-quill", "ada-q"],
         "topics": ["bridge", "weir"],
+        "ratings": ["false", "mixed"],
     }
     numbers = sorted(set(Revision.objects.of("claims/one").values_list("number", flat=True)))
     asked = {
@@ -132,6 +133,8 @@ def walked() -> Iterator[tuple[str, str]]:
         "api-changes": ["?limit=1000", "?limit=1000&topic=bridge", "?limit=1000&speaker=ada-quill"],
         "compare": [f"?from={since}&to={to}" for since, to in combinations(numbers, 2)] + ["?from=2&to=1"],
         "history": ["?before=4"],
+        "data-jsonl": ["?q=zxsummary", "?speaker=ada-q"],
+        "data-csv": ["?topic=weir"],
     }
     for address in addresses():
         if audience_of(address) is not Audience.PUBLIC:
@@ -155,7 +158,7 @@ def read(address: str) -> str:
     answer = Client().get(address)
     assert answer.status_code < 500, address
     # What can be asked for are the ratings of the scale, whoever was given one.
-    return re.sub(r"<option[^>]*>[^<]*</option>", "", answer.content.decode())
+    return re.sub(r"<option[^>]*>[^<]*</option>", "", answer.getvalue().decode())
 
 
 def walk(*, withdrawn: bool) -> dict[str, set[str]]:
@@ -200,7 +203,12 @@ def restore_and_withdraw_again() -> None:
 )
 def test_a_withdrawn_finding_is_nowhere_but_in_the_history(what_happened: Callable[[], None]) -> None:
     make_findings()
-    for everywhere in ("/claims/one/", "/", "/feed.atom", "/api/v1/claims/one/", "/api/v1/claims/"):
+    for everywhere in (
+        *("/claims/one/", "/", "/feed.atom", "/api/v1/claims/one/", "/api/v1/claims/"),
+        *("/claims/one/claimreview.json", "/data/claimreview.json"),
+        *("/data/fact-checks.jsonl", "/data/fact-checks.csv"),
+        *("/feed.rss", "/topics/weir/feed.atom", "/speakers/ada-q/feed.rss", "/ratings/false/feed.atom"),
+    ):
         assert "Zxsummary" in read(everywhere), "what is published is found by its marker"
     what_happened()
     found = walk(withdrawn=True)

@@ -3,6 +3,7 @@ from claims.models.desk import DeskNote, ErrorReport, PendingImport, Redirect
 from claims.models.record import (
     Head,
     HeldMark,
+    Label,
     NamedText,
     Publication,
     PublicationPublisher,
@@ -31,6 +32,7 @@ __all__ = [
     "Evidence",
     "Head",
     "HeldMark",
+    "Label",
     "Methodology",
     "NamedText",
     "PendingImport",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from claims.models.claims import Claim
@@ -220,6 +221,14 @@ class Publication(models.Model):
     speaker = models.ForeignKey(Speaker, models.PROTECT, null=True, related_name="publications")
     rating = models.CharField(max_length=60, blank=True, db_index=True)
     attribution = models.CharField(max_length=60, blank=True, db_index=True)
+    # Not the body alone says it: the rating, or the one to which editors mapped the publisher's label (claims.labels).
+    found_under = models.CharField("rating that filters find it under", max_length=60, blank=True)
+    publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, related_name="fact_checks")
+    review_url = models.CharField("address at its publisher", max_length=2000, blank=True)
+    rating_as_published = models.CharField("the publisher's label", max_length=500, blank=True)
+    reviewed_on = models.DateField("published by its publisher on", null=True)
+    claimant = models.CharField("speaker as named", max_length=300, blank=True)
+    claimant_folded = models.CharField(max_length=400, blank=True, editable=False)
     search_text = models.TextField()
     topics: models.ManyToManyField = models.ManyToManyField(
         Topic, through="PublicationTopic", related_name="publications"
@@ -238,6 +247,14 @@ class Publication(models.Model):
         # A page of a speaker who is published a hundred thousand times is read without sorting them.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["speaker", "-sequence"], name="publication_by_speaker"),
+            models.Index(fields=["publisher", "-sequence"], name="publication_by_publisher"),
+            models.Index(fields=["claimant_folded", "-sequence"], name="publication_by_claimant"),
+            models.Index(fields=["found_under", "-sequence"], name="publication_by_found_under"),
+            models.Index(fields=["publisher", "rating_as_published"], name="publication_by_label"),
+            # Own fact-checks have no address at another publisher.
+            models.Index(
+                fields=["review_url"], condition=~Q(review_url=""), name="publication_by_review_url"
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -253,6 +270,56 @@ class Publication(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("claim", args=[self.slug])
+
+
+class LabelQuerySet(models.QuerySet["Label"]):
+    def with_counts(self) -> LabelQuerySet:
+        """Labels with `uses`, the number of published fact-checks that carry each."""
+        carrying = (
+            Publication.objects.filter(
+                publisher=models.OuterRef("publisher"),
+                rating_as_published=models.OuterRef("text"),
+                origin="partner",
+                withdrawn=False,
+            )
+            .order_by()
+            .values("publisher")
+        )
+        counted = models.Subquery(carrying.annotate(uses=models.Count("pk")).values("uses"))
+        return self.annotate(uses=Coalesce(counted, 0))
+
+
+class Label(models.Model):
+    """A publisher's own words for a rating. Editors say which of our ratings filters find it under; nobody guesses."""
+
+    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="labels")
+    text = models.CharField("label", max_length=500)
+    rating = models.CharField(
+        "our rating",
+        max_length=60,
+        blank=True,
+        help_text="For filters only: it is never shown as our finding. Empty where none of ours says the same.",
+    )
+
+    objects = LabelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["publisher", "text"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["publisher", "text"],
+                name="label_once_per_publisher",
+                violation_error_message="This publisher has this label already.",
+            ),
+            models.CheckConstraint(
+                name="label_has_words",
+                condition=~Q(text=""),
+                violation_error_message="A label has words.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class PublicationTopic(models.Model):

@@ -1,0 +1,1 @@
+"""Fact-checks of other newsrooms: taken from their ClaimReviews, labelled as theirs."""

@@ -1,0 +1,70 @@
+"""The rows that stand for partners as publishers: one for each site, on the record from its first review on."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from claims import redirects, reference
+from claims.models import Publication, Site
+from sources.models import Publisher
+
+# Of the columns of sources.Publisher.
+LONGEST_NAME = 200
+LONGEST_SITE = 253
+
+
+class Moved(Exception):
+    """Rows of publishers were changed meanwhile: what was prepared does not fit any more; the message says so."""
+
+
+def known() -> dict[str, tuple[str, str]]:
+    """Identifier and name of the row of every site; of two rows with one site that which came first."""
+    rows = Publisher.objects.exclude(site="").order_by("-pk").values_list("site", "slug", "name")
+    return {site.lower().removeprefix("www."): (slug, name) for site, slug, name in rows}
+
+
+def taken_identifiers() -> set[str]:
+    """The identifiers that no new row can have."""
+    former = (subject for subject in redirects.every() if subject.startswith("publishers/"))
+    return {*Publisher.objects.values_list("slug", flat=True), *(s.partition("/")[2] for s in former)}
+
+
+def free_identifier(site: str, taken: Iterable[str]) -> str:
+    """An identifier for a site: its name in letters, digits and hyphens, with a number where that is taken."""
+    used, base = set(taken), re.sub(r"[^a-z0-9]+", "-", site.lower()).strip("-")[:100] or "site"
+    if base not in used:
+        return base
+    return next(name for n in range(2, len(used) + 3) if (name := f"{base}-{n}") not in used)
+
+
+@transaction.atomic
+def ensure(*, identifier: str, name: str, site: str, at: dt.datetime) -> Publisher:
+    """The publisher's row, made where it is not there, and on the record.
+
+    Raises Moved where the identifier or the site belongs to another row by now.
+    """
+    row = Publisher.objects.filter(slug=identifier).first()
+    if row is None:
+        if site in known() or identifier in taken_identifiers():
+            raise Moved(f"Somebody gave {site} a row of its own meanwhile: run the import again.")
+        row = Publisher.objects.create(slug=identifier, name=name, site=site)
+    reference.first_use([row], at=at)
+    return row
+
+
+def own_sites() -> set[str]:
+    """The sites of this house: what comes from there is not taken."""
+    publisher = Site.objects.current().publisher
+    return {publisher.site.lower().removeprefix("www.")} if publisher and publisher.site else set()
+
+
+def of_site(site: str) -> list[str]:
+    """Identifiers of the publishers of partners' fact-checks that belong to a site, or to a part of it."""
+    rows = Publisher.objects.filter(pk__in=Publication.objects.filter(origin="partner").values("publisher"))
+    return [
+        slug
+        for slug, own in rows.values_list("slug", "site")
+        if own.lower() == site or own.lower().endswith(f".{site}")
+    ]
