@@ -1,8 +1,8 @@
 """Folders of judged queries, as `manage.py evaluate_lookup` reads them. Pure.
 
-    docs.jsonl              {"id", "claim", "title"} and more a line; `summary` or `subtitle`, `speaker`, `language`
-    NAME/queries.jsonl      {"id", "text"} a line
-    NAME/qrels.tsv          query, 0, document, 1, with tabs between; 0 in the last column is no answer
+docs.jsonl              {"id", "claim", "title"} and more a line; `summary` or `subtitle`, `speaker`, `language`
+NAME/queries.jsonl      {"id", "text"} a line
+NAME/qrels.tsv          query, 0, document, 1, with tabs between; 0 in the last column is no answer
 """
 
 import json

@@ -27,7 +27,7 @@ def reciprocal_rank(found: Sequence[str], right: Set[str]) -> float:
 
 def recall(found: Sequence[str], right: Set[str], k: int) -> float:
     """The share of the right answers that are among the first `k`."""
-    return len(right.intersection(found[:k])) / len(right)
+    return len(right & set(found[:k])) / len(right)
 
 
 def measured(

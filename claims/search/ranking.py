@@ -2,8 +2,8 @@
 
 The index gives the candidates, by BM25 over claim and title with any of the words. The best of them are then compared
 with the text more closely: how much of the claim and of the title it says, parts of words (other forms, misspellings),
-and what of it only the summary says; a longer claim that says as much was less likely met by chance. The weights were fitted on the train splits of CheckThat! 2020,
-2021 (2B) and 2022 (2A) alone (listwise softmax, tests/bench_ranking.py).
+and what of it only the summary says; a longer claim that says as much was less likely met by chance. The weights were
+fitted on the train splits of CheckThat! 2020, 2021 (2B) and 2022 (2A) alone, by softmax over the candidates.
 """
 
 import math
@@ -97,13 +97,17 @@ class Ranking:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *narrowed])
         found = self.searcher.search(query, limit=max(limit, CLOSELY), count=False).hits
         closely = self._closely(question, found[:CLOSELY])
-        rest = [Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[CLOSELY:]))]
+        rest = [
+            Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[CLOSELY:]))
+        ]
         return [*closely, *rest][:limit]
 
     def _asked_for(self, question: Asked) -> list[frozenset[str]]:
-        """The words to ask for: the rarest MOST_WORDS, in their order."""
+        """The words to ask for: the rarest MOST_WORDS of those that are there at all, in their order."""
         weighed = {
-            word: max(self.weight(stem) for stem in stems) for word, stems in question.telling.items()
+            word: max(self.weight(stem) for stem in stems)
+            for word, stems in question.telling.items()
+            if any(self.searcher.doc_freq(indexes.CLAIM, stem) for stem in stems)
         }
         rarest = sorted(weighed, key=lambda word: -weighed[word])[:MOST_WORDS]
         kept = set(rarest)
@@ -139,12 +143,15 @@ class _Compared:
     def __init__(self, question: Asked, weight: Callable[[str], float]) -> None:
         self.weight = weight
         self.forms = question.forms
-        self.total = sum(map(weight, self.forms)) or 1.0
+        # A word counts once, under whatever form it stands.
+        self.words = [(max(map(weight, stems)), stems) for stems in question.telling.values()]
+        self.total = sum(heavy for heavy, _ in self.words) or 1.0
         self.parts = _parts(self.forms, weight)
         self.norm = _norm(self.parts)
 
-    def share_of(self, shared: Iterable[str]) -> float:
-        return min(1.0, sum(map(self.weight, shared)) / self.total)
+    def share_of(self, stems: frozenset[str]) -> float:
+        """The share of the text, by the weight of its words, that is among the stems."""
+        return sum(heavy for heavy, forms in self.words if forms & stems) / self.total
 
     def beside(self, stems: Sequence[Sequence[str]]) -> tuple[dict[str, float], frozenset[str]]:
         """What the candidate has in common with the text, each from 0 to about 1; and the stems that both have."""
@@ -157,7 +164,7 @@ class _Compared:
             "claim": self._covered(own[0]),
             "title": self._covered(own[1]),
             "parts": self._alike(parts),
-            "summary": sum(map(self.weight, (self.forms & set(summary)) - both)) / self.total,
+            "summary": self.share_of(frozenset(summary) - both) if summary else 0.0,
             "length": math.log(1 + len(claim) + len(title)),
         }, shared
 

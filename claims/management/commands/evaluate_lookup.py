@@ -35,7 +35,9 @@ class Command(BaseCommand):
         except folders.Unreadable as error:
             raise CommandError(str(error)) from error
         if not any(judged.get(query) for query, _ in queries):
-            raise CommandError(f"{folder / split}: no query has a document that answers it: nothing to measure.")
+            raise CommandError(
+                f"{folder / split}: no query has a document that answers it: nothing to measure."
+            )
         begun = time.perf_counter()
         made = index.in_memory(entries)
         ranking = Ranking(made, {words.primary(entry.language) for entry in entries})
