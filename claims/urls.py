@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims import data_views, feed_views, record_views, views
+from claims import data_views, feed_views, record_views, sitemap_views, views
 
 urlpatterns = [
     path("", views.lookup, name="lookup"),
@@ -29,5 +29,8 @@ urlpatterns = [
     path("ratings/<slug:slug>/feed.rss", feed_views.rating, {"form": "rss"}, name="rating-feed-rss"),
     path("methodology/", views.methodology, name="methodology"),
     path("about/", views.about, name="about"),
+    path("sitemap.xml", sitemap_views.index, name="sitemap"),
+    path("sitemaps/<int:number>.xml", sitemap_views.part, name="sitemap-part"),
+    path("robots.txt", sitemap_views.robots, name="robots"),
     path("about/seeds/", views.seeds, name="seeds"),
 ]

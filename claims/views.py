@@ -77,6 +77,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
                 findings_changed=history.findings_changed(slug, document["live"]["notices"]),
             ),
             "topics": _topics(document["topics"]),
+            "original": claimreview.original(document),
             # Search engines take a ClaimReview only from the site that its address lies on.
             "claimreview": claimreview.script_safe(claimreview.claimreview(document))
             if document["origin"] == Publication.Origin.OWN

@@ -44,6 +44,9 @@ AUDIENCES: dict[str, Audience] = {
     "methodology": Audience.PUBLIC,
     "about": Audience.PUBLIC,
     "seeds": Audience.PUBLIC,
+    "sitemap": Audience.PUBLIC,
+    "sitemap-part": Audience.PUBLIC,
+    "robots": Audience.PUBLIC,
     "record-head": Audience.PUBLIC,
     # What readers send is for the editors; the forms are for everybody.
     "report": Audience.PUBLIC,

@@ -58,6 +58,7 @@ def _filled(
     address: Address, claims: Mapping[str, list[int]], rows: Mapping[str, list[str]], whole: bool
 ) -> Iterator[Question]:
     path = f"/{address.route}"
+    path = path.replace("sitemaps/<int:number>", "sitemaps/1")
     if "<slug:slug>" not in path:
         more = ["?limit=1000", "?limit=1000&origin=own"] if address.name == "api-changes" else [""]
         yield from (Question(address.name, path + query) for query in (more if whole else more[:1]))
