@@ -42,7 +42,7 @@ def claimreview(document: dict[str, Any]) -> JsonLd:
             "@context": "https://schema.org",
             "@type": "ClaimReview",
             "@id": live["url"] if is_own else None,
-            "url": document["review_url"] or live["url"],
+            "url": original(document),
             "name": document["title"],
             "claimReviewed": document["claim"],
             "inLanguage": document["language"],
@@ -76,6 +76,13 @@ def claimreview(document: dict[str, Any]) -> JsonLd:
             "sdLicense": document["licence"],
         }
     )
+
+
+def original(document: dict[str, Any]) -> str:
+    """The address of the review itself: the publisher's for one that was taken from a partner, otherwise ours."""
+    review_url: str = document["review_url"] or ""
+    url: str = document["live"]["url"]
+    return review_url if review_url.startswith(("https://", "http://")) else url
 
 
 def textual_rating(document: dict[str, Any]) -> str:

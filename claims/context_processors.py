@@ -7,14 +7,18 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from claims import printed, reference
-from claims.addresses import full_url
+from claims.addresses import canonical_url, full_url
 from claims.body import site_reference
 from claims.models import Site
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's public name, publisher and licence, and the page's address; read only where a template shows them."""
-    return {"site": SimpleLazyObject(_site), "page_address": partial(full_url, request)}
+    """The site's public name, publisher and licence, and the page's addresses; read where a template shows them."""
+    return {
+        "site": SimpleLazyObject(_site),
+        "page_address": partial(full_url, request),
+        "page_canonical": partial(canonical_url, request),
+    }
 
 
 def _site() -> dict[str, str | None]:

@@ -26,6 +26,7 @@ from claims import (
     spreadsheet,
 )
 from claims.addresses import base_url
+from claims.choices import Choices
 from claims.filters import PublicationFilterSet
 from claims.models import Publication
 
@@ -132,6 +133,7 @@ def data(request: HttpRequest) -> HttpResponse:
             "every": printed.counted(own + partner, "fact-check"),
             "own": printed.counted(own, "fact-check"),
             "partner": printed.counted(partner, "fact-check"),
+            "ratings": Choices().of("rating"),
             "has_partners": bool(partner),
             "until": printed.moment(record.time_text(until)) if until else None,
             "year": until.year if until else None,

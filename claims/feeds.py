@@ -1,7 +1,10 @@
-"""Atom feeds (RFC 4287) of fact-checks and of corrections, from served documents.
+"""Feeds of fact-checks (Atom, RFC 4287, and RSS 2.0) and of corrections (Atom), from served documents.
 
 A feed and its entries are called by names (RFC 9562, UUIDs of version 5) that are made of the record's first entry and
 of what the record calls them: whatever address a reader came by, and wherever the database moves, they stay the same.
+
+A fact-check that is corrected keeps its name and has another time and a higher schema:version; RSS, which knows the
+time of publication only, has the time of Atom beside it.
 """
 
 import datetime as dt
@@ -11,12 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.feedgenerator import Atom1Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
+from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from claims.findings import Document, attribution, veracity
 
-CONTENT_TYPE = "application/atom+xml; charset=utf-8"
+ATOM, RSS = "atom", "rss"
+CONTENT_TYPES = {ATOM: "application/atom+xml; charset=utf-8", RSS: "application/rss+xml; charset=utf-8"}
+_SCHEMA = {"xmlns:schema": "https://schema.org/"}
 # Everything but the characters that XML can hold (XML 1.0, 2.2). A text that was pasted may have others.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEFORE_THE_FIRST_ENTRY = dt.datetime.fromtimestamp(0, dt.UTC)
@@ -24,10 +30,11 @@ _BEFORE_THE_FIRST_ENTRY = dt.datetime.fromtimestamp(0, dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What both feeds say of themselves.
+    """What all feeds say of themselves.
 
     `url` is the feed's own address and `home` that of the page that it goes with. `record` is the digest of the
-    record's first entry and `updated` the time of its head; both are None while there is no entry.
+    record's first entry and `updated` the time of its head; both are None while there is no entry. `of` is what the
+    feed is of ("topics/weir") and `called` what readers call that, both None for the whole site.
     """
 
     url: str
@@ -35,6 +42,8 @@ class Feed:
     site: Document | None
     record: str | None
     updated: dt.datetime | None
+    of: str | None = None
+    called: str | None = None
 
     def name(self, of: str) -> str:
         """The permanent name of what the record, or this program, calls so."""
@@ -48,6 +57,9 @@ class _Atom(Atom1Feed):
 
     updated: dt.datetime
 
+    def root_attributes(self) -> dict[str, str]:
+        return {**super().root_attributes(), **_SCHEMA}
+
     def latest_post_date(self) -> dt.datetime:
         # Not that of the newest entry: one that is withdrawn leaves the feed, and its time must not go back.
         return self.updated
@@ -55,11 +67,38 @@ class _Atom(Atom1Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, {**item, "description": None})
         handler.addQuickElement("summary", item["description"], {"type": "text"})
+        _version(handler, item)
 
 
-def fact_checks(documents: Sequence[Document], *, feed: Feed) -> bytes:
+class _Rss(Rss201rev2Feed):
+    """RSS readers take a description for HTML, so its text is escaped once more."""
+
+    updated: dt.datetime
+
+    def rss_attributes(self) -> dict[str, str]:
+        return {**super().rss_attributes(), **_SCHEMA}
+
+    def latest_post_date(self) -> dt.datetime:
+        return self.updated
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        named = {**item, "description": escape(item["description"]), "unique_id_is_permalink": False}
+        super().add_item_elements(handler, named)
+        handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
+        _version(handler, item)
+
+
+def _version(handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+    if item.get("version"):
+        handler.addQuickElement("schema:version", str(item["version"]))
+
+
+_MADE: dict[str, type[_Atom] | type[_Rss]] = {ATOM: _Atom, RSS: _Rss}
+
+
+def fact_checks(documents: Sequence[Document], *, feed: Feed, form: str = ATOM) -> bytes:
     """The fact-checks in the given order; an entry is updated when its text is, and keeps its name."""
-    made = _atom("Fact-checks", feed)
+    made = _begun("Fact-checks", feed, form)
     for document in documents:
         findings = "; ".join(
             f"{finding.question} {finding.word}" for finding in (attribution(document), veracity(document))
@@ -73,6 +112,7 @@ def fact_checks(documents: Sequence[Document], *, feed: Feed) -> bytes:
             pubdate=_moment(document["live"]["first_published_at"]),
             updateddate=_moment(document["revision"]["at"]),
             author_name=_shown(publisher["name"]) if publisher else None,
+            version=document["revision"]["number"],
         )
     return _text(made)
 
@@ -82,7 +122,7 @@ def corrections(told: Sequence[dict[str, Any]], *, feed: Feed) -> bytes:
 
     `name` tells the entry, and `withdrawn_at` is None unless the fact-check was withdrawn after the notice.
     """
-    made = _atom("Corrections", feed)
+    made = _begun("Corrections", feed, ATOM)
     for notice in told:
         kind, note = notice["kind"], notice["note"]
         if notice["withdrawn_at"]:
@@ -99,15 +139,15 @@ def corrections(told: Sequence[dict[str, Any]], *, feed: Feed) -> bytes:
     return _text(made)
 
 
-def _atom(what: str, feed: Feed) -> _Atom:
+def _begun(what: str, feed: Feed, form: str) -> _Atom | _Rss:
     name = feed.site["name"] if feed.site else "Fact-check database"
-    made = _Atom(
-        title=_shown(f"{name}: {what.lower()}"),
+    made = _MADE[form](
+        title=_shown(f"{name}: {what.lower()}" + (f", {feed.called}" if feed.called else "")),
         link=feed.home,
-        description="",
+        description=_shown(f"{what} of {name}.") if form == RSS else "",
         language="en",
         feed_url=feed.url,
-        feed_guid=feed.name(what.lower()),
+        feed_guid=feed.name(feed.of or what.lower()),
         author_name=_shown(name),
         feed_copyright=_shown(f"Findings: {feed.site['licence']}") if feed.site else None,
     )
@@ -115,7 +155,7 @@ def _atom(what: str, feed: Feed) -> _Atom:
     return made
 
 
-def _text(feed: Atom1Feed) -> bytes:
+def _text(feed: SyndicationFeed) -> bytes:
     return feed.writeString("utf-8").encode("utf-8")
 
 

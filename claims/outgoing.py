@@ -109,6 +109,11 @@ def sizes() -> dict[str, int]:
     }
 
 
+def own_published() -> QuerySet[Publication]:
+    """The house's own published fact-checks with what their documents are made of, newest on the record first."""
+    return Publication.objects.published().for_documents().filter(origin=Publication.Origin.OWN)
+
+
 def own() -> QuerySet[Publication]:
     """The house's own fact-checks that have a page: those that were withdrawn are among them."""
     return Publication.objects.with_pages().filter(origin=Publication.Origin.OWN)

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 from claims import differences, documents, feeds, history, paging, presentation, printed, record, reference
 from claims.addresses import base_url
 from claims.asked import turned
+from claims.feed_views import NEWEST, about
 from claims.models import Publication, Revision
 
 ROWS = 30
-# Of a feed: what a reader that asks once a day may have missed, and not the whole database.
-NEWEST = 50
 
 
 @require_safe
@@ -106,22 +105,12 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def feed(request: HttpRequest) -> HttpResponse:
-    """The newest fact-checks as Atom: one that is corrected stands at the top again, one withdrawn is gone."""
-    publications = Publication.objects.published().for_documents()[:NEWEST]
-    served = documents.served_many(publications, base_url=base_url(request))
-    return HttpResponse(
-        feeds.fact_checks(served, feed=_feed(request, "feed", home="lookup")), content_type=feeds.CONTENT_TYPE
-    )
-
-
-@require_safe
 def corrections_feed(request: HttpRequest) -> HttpResponse:
     """The newest corrections, changes of verdict, withdrawals and other notices as Atom."""
     told = _told(history.told()[:NEWEST], base_url=base_url(request))
     return HttpResponse(
-        feeds.corrections(told, feed=_feed(request, "corrections-feed", home="corrections")),
-        content_type=feeds.CONTENT_TYPE,
+        feeds.corrections(told, feed=about(request, "corrections-feed", home=reverse("corrections"))),
+        content_type=feeds.CONTENT_TYPES[feeds.ATOM],
     )
 
 
@@ -147,17 +136,6 @@ def _turns(page: paging.Page) -> dict[str, Any]:
         "older": turned({}, before=page.next_before),
         "newer": turned({}, after=page.previous_after),
     }
-
-
-def _feed(request: HttpRequest, name: str, *, home: str) -> feeds.Feed:
-    base = base_url(request)
-    return feeds.Feed(
-        url=base + reverse(name),
-        home=base + reverse(home),
-        site=reference.public_site(),
-        record=history.record_began(),
-        updated=history.record_ends(),
-    )
 
 
 def _told(entries: Iterable[Revision], *, base_url: str) -> list[dict[str, Any]]:

@@ -284,6 +284,14 @@ def public_all(kind: str) -> list[dict[str, Any]]:
     return [_document(reference) for reference in references.order_by("subject")]
 
 
+def slugs(kind: str) -> models.QuerySet[Any]:
+    """The identifiers of the public rows of a kind that has pages, in their order."""
+    used = _used(kind)
+    if used is None:
+        raise ValueError(f"Rows of the kind {kind} have no pages.")
+    return used.order_by("slug").values_list("slug", flat=True)
+
+
 def named(kind: str, identifiers: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Published reference documents by the identifiers asked for, in one query where none of them was merged."""
     subjects = [f"{kind}/{identifier}" for identifier in identifiers]

@@ -18,7 +18,6 @@ from claims import (
     rationale,
     reading,
     reference,
-    search,
     threads,
 )
 from claims.addresses import base_url
@@ -26,6 +25,7 @@ from claims.asked import turned
 from claims.filters import PublicationFilterSet
 from claims.listing import ROWS, Listing
 from claims.models import Publication
+from claims.search import plain
 from claims.source_page import source_page
 
 
@@ -38,11 +38,16 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if words and not listing.page.rows:
         others = {name: value for name, value in listing.parameters.items() if name != "q"}
         unworded = PublicationFilterSet(others, queryset=Publication.objects.published().for_documents())
-        partial = search.some_words(words, unworded.qs)
+        partial = plain.some_words(words, unworded.qs)
     return render(
         request,
         "claims/lookup.html",
-        {**listing.context, "words": words, "partial": _rows(request, partial)},
+        {
+            **listing.context,
+            "words": words,
+            "partial": _rows(request, partial),
+            "rated": listing.parameters.get("rating"),
+        },
     )
 
 
@@ -72,6 +77,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
                 findings_changed=history.findings_changed(slug, document["live"]["notices"]),
             ),
             "topics": _topics(document["topics"]),
+            "original": claimreview.original(document),
             # Search engines take a ClaimReview only from the site that its address lies on.
             "claimreview": claimreview.script_safe(claimreview.claimreview(document))
             if document["origin"] == Publication.Origin.OWN

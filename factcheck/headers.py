@@ -37,6 +37,8 @@ class PermissionsPolicyMiddleware:
 # Addresses for programs that do not lie below /api/.
 FOR_PROGRAMS = {
     *("feed", "corrections-feed", "record-head"),
+    *("feed-rss", "topic-feed", "topic-feed-rss", "speaker-feed", "speaker-feed-rss"),
+    *("rating-feed", "rating-feed-rss"),
     *("claimreview", "data-jsonl", "data-csv", "datafeed"),
 }
 

@@ -58,12 +58,13 @@ def _filled(
     address: Address, claims: Mapping[str, list[int]], rows: Mapping[str, list[str]], whole: bool
 ) -> Iterator[Question]:
     path = f"/{address.route}"
+    path = path.replace("sitemaps/<int:number>", "sitemaps/1")
     if "<slug:slug>" not in path:
         more = ["?limit=1000", "?limit=1000&origin=own"] if address.name == "api-changes" else [""]
         yield from (Question(address.name, path + query) for query in (more if whole else more[:1]))
         return
     kind = path.split("/<", 1)[0].rsplit("/", 1)[1]
-    known = claims if kind == "claims" else {slug: [0] for slug in rows[kind]}
+    known = claims if kind == "claims" else {slug: [0] for slug in rows.get(kind, [])}
     for slug, numbers in {**known, **({NOBODY: [1]} if whole else {})}.items():
         one = path.replace("<slug:slug>", slug)
         paths = [one]

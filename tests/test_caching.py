@@ -34,12 +34,22 @@ ADDRESSES = {
     "data-jsonl": "/data/fact-checks.jsonl",
     "data-csv": "/data/fact-checks.csv",
     "datafeed": "/data/claimreview.json",
+    "feed-rss": "/feed.rss",
+    "topic-feed": "/topics/bridge/feed.atom",
+    "topic-feed-rss": "/topics/bridge/feed.rss",
+    "speaker-feed": "/speakers/ada-quill/feed.atom",
+    "speaker-feed-rss": "/speakers/ada-quill/feed.rss",
+    "rating-feed": "/ratings/false/feed.atom",
+    "rating-feed-rss": "/ratings/false/feed.rss",
     "source": "/sources/article/",
     "speaker": "/speakers/ada-quill/",
     "topics": "/topics/",
     "topic": "/topics/bridge/",
     "methodology": "/methodology/",
     "about": "/about/",
+    "sitemap": "/sitemap.xml",
+    "sitemap-part": "/sitemaps/1.xml",
+    "robots": "/robots.txt",
     "seeds": "/about/seeds/",
     "api-claims": "/api/v1/claims/",
     "api-claim": "/api/v1/claims/one/",
@@ -228,7 +238,8 @@ def test_another_edition_of_the_program_shows_the_record_in_other_words(
 FOR_PROGRAMS = (
     *("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record"),
     *("/claims/one/claimreview.json", "/data/claimreview.json"),
-    *("/data/fact-checks.jsonl", "/data/fact-checks.csv"),
+    *("/data/fact-checks.jsonl", "/data/fact-checks.csv", "/feed.rss"),
+    *("/topics/bridge/feed.atom", "/speakers/ada-quill/feed.rss", "/ratings/false/feed.atom"),
 )
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 # Every word of a finding, each with the address besides the history that shows it: what a rating means is published.
 MARKERS = {
-    "Zxlabel": {"methodology"},
+    "Zxlabel": {"methodology", "data", "rating-feed", "rating-feed-rss"},
     "Zxsummary": set(),
     "Zxrationale": set(),
     "Zxattribution": set(),
@@ -124,6 +124,7 @@ def walked() -> Iterator[tuple[str, str]]:
         "sources": [*Source.objects.values_list("slug", flat=True)],
         "speakers": ["ada-quill", "ada-q"],
         "topics": ["bridge", "weir"],
+        "ratings": ["false", "mixed"],
     }
     numbers = sorted(set(Revision.objects.of("claims/one").values_list("number", flat=True)))
     asked = {
@@ -206,6 +207,7 @@ def test_a_withdrawn_finding_is_nowhere_but_in_the_history(what_happened: Callab
         *("/claims/one/", "/", "/feed.atom", "/api/v1/claims/one/", "/api/v1/claims/"),
         *("/claims/one/claimreview.json", "/data/claimreview.json"),
         *("/data/fact-checks.jsonl", "/data/fact-checks.csv"),
+        *("/feed.rss", "/topics/weir/feed.atom", "/speakers/ada-q/feed.rss", "/ratings/false/feed.atom"),
     ):
         assert "Zxsummary" in read(everywhere), "what is published is found by its marker"
     what_happened()
