@@ -21,6 +21,8 @@ MOST_WORDS = 64
 # Candidates that are compared closely.
 CLOSELY = 50
 _GRAM = 4
+# The weight of a word that one of ten thousand texts has.
+_RARE = math.log(1 + 10_000.5 / 1.5)
 
 Clause = tuple[tantivy.Occur, tantivy.Query]
 
@@ -40,13 +42,16 @@ class Hit:
 
     `score` orders the hits of one text and means nothing beside those of another. `said` is the share of the claim, or
     of the title where that is more, that the text says, by the weight of its words; `meant` the share of the text that
-    claim and title say. `shared` are the stems that both have.
+    claim and title say; `alike` how much the parts of their words are alike, `weight` what the shared words tell, on
+    the scale of an index of ten thousand texts. `shared` are the stems that both have.
     """
 
     key: str
     score: float
     said: float = 0.0
     meant: float = 0.0
+    alike: float = 0.0
+    weight: float = 0.0
     shared: frozenset[str] = frozenset()
 
 
@@ -83,12 +88,19 @@ class Ranking:
         return math.log(1 + (self.size - having + 0.5) / (having + 0.5))
 
     def rank(
-        self, text: str, *, limit: int, narrowed: Sequence[Clause] = (), anywhere: bool = False
+        self,
+        text: str,
+        *,
+        limit: int,
+        narrowed: Sequence[Clause] = (),
+        anywhere: bool = False,
+        closely: int = CLOSELY,
     ) -> list[Hit]:
         """At most `limit` hits, the likeliest first; those in the same place the newer first.
 
         `narrowed` are clauses that every hit has to meet or not to meet. With `anywhere` a hit needs no word in claim
-        or title: the clauses say which words it has to have at all. Nothing in the text is read as syntax.
+        or title: the clauses say which words it has to have at all. `closely` says how many candidates are compared.
+        Nothing in the text is read as syntax.
         """
         question = asked(text, self.languages)
         forms = self._asked_for(question)
@@ -99,12 +111,12 @@ class Ranking:
         if narrowed:
             occur = tantivy.Occur.Should if anywhere else tantivy.Occur.Must
             query = tantivy.Query.boolean_query([(occur, query), *narrowed])
-        found = self.searcher.search(query, limit=max(limit, CLOSELY), count=False).hits
-        closely = self._closely(question, found[:CLOSELY])
+        found = self.searcher.search(query, limit=max(limit, closely), count=False).hits
+        compared = self._closely(question, found[:closely])
         rest = [
-            Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[CLOSELY:]))
+            Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[closely:]))
         ]
-        return [*closely, *rest][:limit]
+        return [*compared, *rest][:limit]
 
     def _asked_for(self, question: Asked) -> list[frozenset[str]]:
         """The words to ask for: the rarest MOST_WORDS of those that are there at all, in their order."""
@@ -134,6 +146,8 @@ class Ranking:
                 score=round(total, 6),
                 said=max(shares["claim"], shares["title"]),
                 meant=text.share_of(shared),
+                alike=shares["parts"],
+                weight=sum(map(self.weight, shared)) * _RARE / math.log(2 + 2 * self.size),
                 shared=shared,
             )
             hits.append((-hit.score, -sequence, hit))

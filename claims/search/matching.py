@@ -1,0 +1,94 @@
+"""What in a text has been checked: its sentences, each with the fact-checks that it is likely about. Pure.
+
+The ranking finds the likeliest for each sentence, and `sureness` says whether it is likely at all. A sentence that says
+little by itself is read with the one before it. Precision comes first: what is not likely is not shown. Negation is not
+seen: a sentence that says the opposite of a claim is about that claim too, and readers are told so.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from claims.search import words
+from claims.search.ranking import Clause, Hit, Ranking
+from claims.search.sentences import Sentence, sentences
+
+LONGEST = 100_000
+# Sentences of one text that are looked up; the rest is said not to have been.
+MOST_SENTENCES = 1_500
+# Fact-checks shown for one sentence.
+MOST = 3
+LIKELY, VERY_LIKELY = 0.5, 0.8
+# Candidates of a sentence that are compared closely: fewer than of a question, since a whole text is asked.
+_CLOSELY = 10
+# With fewer telling words a sentence is read with the one before it.
+_FEW = 4
+_POINTING = frozenset(
+    ("he", "she", "it", "they", "this", "that", "these", "those", "him", "her", "them", "his", "their", "its")
+)
+
+# Fitted on the train splits of CheckThat!: right answers against the best wrong ones where the right one is taken out.
+_BIAS, _ALIKE, _WEIGHT, _SAID = -4.54, 2.63, 0.093, 1.99
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A fact-check that a sentence is likely about, how sure that is (LIKELY to 1), and the words that both have."""
+
+    key: str
+    sure: float
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A sentence with its matches, the surest first; `with_before` says that it was read with the one before it."""
+
+    sentence: Sentence
+    matches: tuple[Match, ...]
+    with_before: bool = False
+
+
+def sureness(hit: Hit) -> float:
+    """How likely it is that a text is about a fact-check, from 0 to 1."""
+    return 1 / (1 + math.exp(-(_BIAS + _ALIKE * hit.alike + _WEIGHT * hit.weight + _SAID * hit.said)))
+
+
+def matches(ranking: Ranking, text: str, *, narrowed: tuple[Clause, ...] = ()) -> Iterator[Matched]:
+    """The sentences of a text, at most MOST_SENTENCES, each with what it is likely about, which may be nothing."""
+    before: Sentence | None = None
+    for number, sentence in enumerate(sentences(text[:LONGEST])):
+        if number == MOST_SENTENCES:
+            break
+        own = text[sentence.start : sentence.end]
+        found = _likely(ranking, own, own, narrowed)
+        with_before = False
+        if not found and before and before.paragraph == sentence.paragraph and _points_back(own):
+            together = text[before.start : sentence.end]
+            found = _likely(ranking, together, own, narrowed)
+            with_before = bool(found)
+        yield Matched(sentence, found, with_before)
+        before = sentence
+
+
+def _likely(ranking: Ranking, text: str, own: str, narrowed: tuple[Clause, ...]) -> tuple[Match, ...]:
+    hits = ranking.rank(text, limit=_CLOSELY, narrowed=narrowed, closely=_CLOSELY)
+    sure = [(sureness(hit), hit) for hit in hits]
+    # Read with another sentence, this one has to say something of the claim itself.
+    spoken = _spoken(ranking, own)
+    return tuple(
+        Match(hit.key, round(likely, 3), tuple(word for word, forms in spoken if forms & hit.shared))
+        for likely, hit in sure
+        if likely >= LIKELY and any(forms & hit.shared for _, forms in spoken)
+    )[:MOST]
+
+
+def _spoken(ranking: Ranking, text: str) -> list[tuple[str, frozenset[str]]]:
+    found = words.telling(words.words(text))
+    return [(word, words.forms(word, ranking.languages)) for word in found]
+
+
+def _points_back(text: str) -> bool:
+    """Whether a sentence says little without the one before it: it has few words, or begins by pointing back."""
+    found = words.words(text)
+    return len(words.telling(found)) < _FEW or bool(_POINTING.intersection(found[:3]))

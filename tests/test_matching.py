@@ -1,0 +1,134 @@
+"""What in a text has been checked: sentences, and which fact-checks each is likely about."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claims.search import index
+from claims.search.index import Entry
+from claims.search.matching import LIKELY, VERY_LIKELY, matches
+from claims.search.ranking import Ranking
+from claims.search.sentences import LONGEST, sentences
+
+CLAIMS = [
+    Entry(
+        "bridge",
+        "The harbour bridge was sold to a foreign company in secret.",
+        "Was the harbour bridge sold?",
+    ),
+    Entry("river", "More than 10,000 migrants crossed the river in March.", "How many crossed the river?"),
+    Entry("vaccine", "The vaccine was never tested on children.", "Was the vaccine tested on children?"),
+    Entry("most", "Мост через реку откроют весной следующего года.", language="ru"),
+    *(
+        Entry(f"other-{n}", f"Village {n} has {n * 7} mills and a tax on {n} hens.", f"On village {n}")
+        for n in range(300)
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def ranking() -> Ranking:
+    return Ranking(index.in_memory(CLAIMS), {"en", "ru"})
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One. Two! Three? Four", ["One.", "Two!", "Three?", "Four"]),
+        ("He said “Never.” She left.", ["He said “Never.”", "She left."]),
+        (
+            "Dr. Quill met Prof. A. Gale in Jan. again. It rained.",
+            ["Dr. Quill met Prof. A. Gale in Jan. again.", "It rained."],
+        ),
+        (
+            "A wrapped\nline goes on. \n\nA new paragraph\n  \n last",
+            ["A wrapped\nline goes on.", "A new paragraph", "last"],
+        ),
+        ("新冠疫苗含有芯片。他说。", ["新冠疫苗含有芯片。", "他说。"]),
+        ("क्या यह सच है। नहीं", ["क्या यह सच है।", "नहीं"]),
+        ("3.5 percent of 1.000", ["3.5 percent of 1.000"]),
+        ("", []),
+        (" \n\n ", []),
+    ],
+)
+def test_sentences(text: str, parts: list[str]) -> None:
+    assert [text[part.start : part.end] for part in sentences(text)] == parts
+
+
+@given(st.text(max_size=400) | st.text('ab. !?\n"”', max_size=3 * LONGEST))
+def test_sentences_lie_apart_and_leave_only_white_space_out(text: str) -> None:
+    at, left = 0, ""
+    for part in sentences(text):
+        assert at <= part.start < part.end
+        assert part.end - part.start <= LONGEST
+        left += text[at : part.start]
+        at = part.end
+    assert not (left + text[at:]).strip()
+
+
+ARTICLE = """\
+It rained all day in the valley, and nobody went out.
+
+The mayor spoke for an hour. The harbour bridge has been sold to some foreign company, in secret, said the mayor.
+She thanked everybody for coming.
+
+According to the minister 10,000 migrants were crossing the river during March. Мост через реку откроют весной.
+"""
+
+
+def test_an_article_is_marked_where_it_says_what_was_checked(ranking: Ranking) -> None:
+    found = {
+        ARTICLE[one.sentence.start : one.sentence.end][:20]: [match.key for match in one.matches]
+        for one in matches(ranking, ARTICLE)
+    }
+    assert found == {
+        "It rained all day in": [],
+        "The mayor spoke for ": [],
+        "The harbour bridge h": ["bridge"],
+        "She thanked everybod": [],
+        "According to the min": ["river"],
+        "Мост через реку откр": ["most"],
+    }
+
+
+def test_a_match_says_how_sure_it_is_and_why(ranking: Ranking) -> None:
+    text = "The harbour bridge was sold to a foreign company in secret. "
+    exact = next(matches(ranking, text)).matches[0]
+    assert exact.sure > VERY_LIKELY
+    assert exact.shared == ("harbour", "bridge", "sold", "foreign", "company", "secret")
+    loose = next(matches(ranking, "A company bought the bridge in the harbour, secretly")).matches
+    assert not loose or LIKELY <= loose[0].sure < exact.sure
+
+
+def test_a_sentence_that_points_back_is_read_with_the_one_before(ranking: Ranking) -> None:
+    text = "The minister spoke of the new vaccine for measles. It was never tested on children."
+    first, second = matches(ranking, text)
+    assert first.matches == ()
+    assert [match.key for match in second.matches] == ["vaccine"]
+    # In another paragraph it is about something else.
+    apart = list(matches(ranking, "Harbour bridges everywhere.\n\nIt was sold to nobody."))
+    assert [one.matches for one in apart] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The weather in spring is mild, and the bread is cheap.",
+        "She bought a house near the river.",
+        "Children like bridges.",
+        "It was never tested.",
+        "Village people paid their taxes.",
+    ],
+)
+def test_what_shares_a_word_only_is_no_match(ranking: Ranking, text: str) -> None:
+    assert [one.matches for one in matches(ranking, text)] == [()]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(max_size=300))
+def test_any_text_can_be_matched(text: str) -> None:
+    for one in matches(ANY, text):
+        assert all(LIKELY <= match.sure <= 1 for match in one.matches)
+
+
+ANY = Ranking(index.in_memory(CLAIMS[:4]), {"en", "ru"})
