@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from claims.search import index
 from claims.search.index import Entry
-from claims.search.matching import LIKELY, VERY_LIKELY, matches
+from claims.search.matching import LIKELY, VERY_LIKELY, matches, perhaps_quoted
 from claims.search.ranking import Ranking
 from claims.search.sentences import LONGEST, sentences
 
@@ -122,6 +122,29 @@ def test_a_sentence_that_points_back_is_read_with_the_one_before(ranking: Rankin
 )
 def test_what_shares_a_word_only_is_no_match(ranking: Ranking, text: str) -> None:
     assert [one.matches for one in matches(ranking, text)] == [()]
+
+
+QUOTED = [
+    Entry("long", "On the bridge.", quotations=("we never sold that bridge to anyone", "nor will we")),
+    Entry("short", "On words.", quotations=("not one word",)),
+    Entry("two", "On two words.", quotations=("too short",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("Asked again, she said: “We never sold\nthat BRIDGE to anyone.”", {"long"}),
+        ("Nor will we.", {"long"}),
+        ("He said not one word.", {"short"}),
+        ("It was too short.", set()),
+        ("never sold that bridge to anyone", set()),
+        ("", set()),
+    ],
+)
+def test_quotations_are_looked_for_by_their_first_words(text: str, keys: set[str]) -> None:
+    made = Ranking(index.in_memory(QUOTED), {"en"})
+    assert set(perhaps_quoted(made, text)) == keys
 
 
 @settings(deadline=None, max_examples=40)

@@ -18,7 +18,9 @@ from claims.search import words
 VERSION = 1
 
 CLAIM, MORE, SPEAKER, SPELLED, KEY, STEMS = "claim", "more", "speaker", "spelled", "key", "stems"
-FILTERS, FACETS, SEQUENCE = "filters", "facets", "sequence"
+FILTERS, FACETS, SEQUENCE, BEGINS = "filters", "facets", "sequence", "begins"
+# A quotation is found by its first words, so many; one with fewer than the second number is found by its claim alone.
+BEGINNING, SHORTEST = 4, 3
 # Filters whose values are counted; the others have too many.
 COUNTED = ("rating", "attribution", "label", "origin", "language", "speaker", "topic", "publisher")
 # Days, as ordinals of the Gregorian calendar: when the claim was made, when the fact-check was first published.
@@ -34,7 +36,8 @@ class Entry:
 
     `key` calls it back. `more` is everything besides claim, title and summary by which it may be found, each part a
     text; `speaker` are the speaker's names; `filters` are identifiers by the name of their filter, `days` dates by
-    theirs (DAYS); `sequence` is its place on the record, larger is newer.
+    theirs (DAYS); `quotations` are quoted words, a text for each stretch without an elision; `sequence` is its place on
+    the record, larger is newer.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Entry:
     speaker: str = ""
     filters: Mapping[str, Iterable[str]] = field(default_factory=dict)
     days: Mapping[str, dt.date] = field(default_factory=dict)
+    quotations: tuple[str, ...] = ()
     sequence: int = 0
 
 
@@ -62,6 +66,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field(STEMS, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(FILTERS, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(FACETS, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field(BEGINS, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field(SEQUENCE, stored=True, indexed=True, fast=True)
     for name in DAYS:
         builder.add_integer_field(name, indexed=True, fast=True)
@@ -106,6 +111,10 @@ def document(entry: Entry) -> tantivy.Document:
             made.add_text(FILTERS, f"{name}:{value}")
             if name in COUNTED:
                 made.add_text(FACETS, f"{name}:{value}")
+    for quoted in entry.quotations:
+        found = words.words(quoted)
+        if len(found) >= SHORTEST:
+            made.add_text(BEGINS, " ".join(found[:BEGINNING]))
     made.add_integer(SEQUENCE, entry.sequence)
     for name, day in entry.days.items():
         made.add_integer(name, day.toordinal())

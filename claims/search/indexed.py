@@ -60,6 +60,13 @@ def label_value(publisher: str, text: str) -> str:
     return f"{publisher}\n{text}"
 
 
+def quotations(body: dict[str, Any]) -> Iterator[str]:
+    """The words that a body quotes where the claim was made, a text for each stretch without an elision."""
+    for part in body.get("appearances", ()):
+        if part["quotation"]:
+            yield from (segment["exact"] for segment in part["quotation"]["segments"])
+
+
 def _links(keys: list[int]) -> defaultdict[int, dict[str, list[str]]]:
     found: defaultdict[int, dict[str, list[str]]] = defaultdict(dict)
     for name, link, column in _LINKS:
@@ -102,5 +109,6 @@ def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
         speaker=" ".join([speaker.get("name") or "", *speaker.get("aliases", ())]),
         filters=filters,
         days=days,
+        quotations=tuple(quotations(body)),
         sequence=row["sequence"],
     )

@@ -9,6 +9,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import tantivy
+
+from claims.search import index as indexes
 from claims.search import words
 from claims.search.ranking import Clause, Hit, Ranking
 from claims.search.sentences import Sentence, sentences
@@ -16,8 +19,8 @@ from claims.search.sentences import Sentence, sentences
 LONGEST = 100_000
 # Sentences of one text that are looked up; the rest is said not to have been.
 MOST_SENTENCES = 1_500
-# Fact-checks shown for one sentence.
-MOST = 3
+# Fact-checks shown for one sentence; those whose quotations are looked for in a text.
+MOST, MOST_QUOTED = 3, 200
 LIKELY, VERY_LIKELY = 0.5, 0.8
 # Candidates of a sentence that are compared closely: fewer than of a question, since a whole text is asked.
 _CLOSELY = 10
@@ -69,6 +72,21 @@ def matches(ranking: Ranking, text: str, *, narrowed: tuple[Clause, ...] = ()) -
             with_before = bool(found)
         yield Matched(sentence, found, with_before)
         before = sentence
+
+
+def perhaps_quoted(ranking: Ranking, text: str) -> list[str]:
+    """The fact-checks of which a quotation may stand in the text, since its first words do; at most MOST_QUOTED."""
+    found = words.words(text)
+    runs = {
+        " ".join(found[at : at + length])
+        for length in (indexes.SHORTEST, indexes.BEGINNING)
+        for at in range(len(found) - length + 1)
+    }
+    if not runs:
+        return []
+    query = tantivy.Query.term_set_query(indexes.schema(), indexes.BEGINS, sorted(runs))
+    hits = ranking.searcher.search(query, limit=MOST_QUOTED, count=False).hits
+    return list(indexes.keys(ranking.index, hits))
 
 
 def _likely(ranking: Ranking, text: str, own: str, narrowed: tuple[Clause, ...]) -> tuple[Match, ...]:

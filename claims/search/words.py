@@ -14,7 +14,7 @@ import tantivy
 from sources.folding import fold
 
 # Of a text; what stands after it is not indexed and not asked.
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 100_000
 LONGEST_WORD = 60
 
 # The languages with a stemmer (Snowball's, as Tantivy has them), by the tags of BCP 47.
