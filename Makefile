@@ -4,6 +4,7 @@ PORT ?= 8000
 SEEDS ?= seeds
 ARCHIVE ?=
 ARGS ?=
+JUDGED ?=
 export PORT ARCHIVE
 
 PY := .venv/bin/python
@@ -41,9 +42,11 @@ lint: .venv/dev.stamp
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-# No part of the tests: what the record costs beside a bare database, on this machine. ENTRIES=10000 is quicker.
+# No part of the tests: what the record costs beside a bare database, on this machine. ENTRIES=10000 is quicker. With
+# JUDGED="DIR DIR" also how well the lookup ranks beside SQLite's FTS5 (docs/lookup.md).
 bench: .venv/dev.stamp
 	@PYTHONPATH=tests $(PY) tests/bench.py
+	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_ranking.py $(JUDGED))
 
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@echo "Installing what the tests and checks need into .venv."

@@ -26,12 +26,15 @@ def canonical(value: Any) -> str:
     return rfc8785.dumps(_checked(value, 0)).decode("utf-8")
 
 
+_quick = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical_quick(value: Any) -> str:
     """The same text as `canonical` gives, many times quicker, for values that are known to have one.
 
     For what this program built itself: keys in ASCII, texts without lone surrogates, no fractions. It checks nothing.
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _quick(value)
 
 
 def digest(text: str) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django_filters.fields import ChoiceField
 
-from claims import choices, reference, search
+from claims import choices, reference
 from claims.models import (
     Publication,
     PublicationPublisher,
@@ -17,6 +17,7 @@ from claims.models import (
     PublicationTopic,
 )
 from claims.reading import FEW
+from claims.search import plain
 from sources.languages import language_problem
 
 
@@ -152,7 +153,7 @@ class PublicationFilterSet(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_words(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
-        return search.lookup(value, queryset)
+        return plain.lookup(value, queryset)
 
     def by_topic(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
         return _having(queryset, PublicationTopic, topic__slug=value)

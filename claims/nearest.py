@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from claims.models import Claim, Publication
-from claims.search import scored, terms
+from claims.search.plain import scored, terms
 from sources.folding import fold
 
 MOST = 5

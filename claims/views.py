@@ -18,7 +18,6 @@ from claims import (
     rationale,
     reading,
     reference,
-    search,
     threads,
 )
 from claims.addresses import base_url
@@ -26,6 +25,7 @@ from claims.asked import turned
 from claims.filters import PublicationFilterSet
 from claims.listing import ROWS, Listing
 from claims.models import Publication
+from claims.search import plain
 from claims.source_page import source_page
 
 
@@ -38,7 +38,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if words and not listing.page.rows:
         others = {name: value for name, value in listing.parameters.items() if name != "q"}
         unworded = PublicationFilterSet(others, queryset=Publication.objects.published().for_documents())
-        partial = search.some_words(words, unworded.qs)
+        partial = plain.some_words(words, unworded.qs)
     return render(
         request,
         "claims/lookup.html",

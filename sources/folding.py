@@ -3,7 +3,11 @@
 Folding is for finding and ordering only. No quotation is ever compared folded (see sources.quotations).
 """
 
+import re
 import unicodedata
+
+# Of ASCII nothing is taken apart.
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 # Letters that a reader types without their stroke or ligature, and that Unicode does not take apart.
 _PLAIN = str.maketrans({
@@ -34,6 +38,8 @@ def fold(text: str) -> str:
     Compatibility forms are taken apart (ﬁ, ½, full width), letters are case-folded, invisible format characters
     (soft hyphen, joiners, direction marks) vanish. Folding a folded text changes nothing.
     """
+    if text.isascii():
+        return _SEPARATORS.sub(" ", text.lower()).strip()
     taken_apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     folded: list[str] = []
     for character in unicodedata.normalize("NFKD", taken_apart):

@@ -10,6 +10,7 @@ from claims.models import Publication
 from claims.partners import publishers
 from claims.partners.body import Date, Named, Place, Review, Scale, site_of
 from claims.partners.items import item
+from claims.partners.naming import free_identifier
 from claims.partners.taking import take
 
 _numbers = itertools.count(1)
@@ -46,7 +47,7 @@ def make_taken(*, at: dt.datetime = NOON, **values: Any) -> Publication:
     review = make_review(**values)
     site = site_of(review.url)
     slug, name = publishers.known().get(site, ("", review.publisher))
-    slug = slug or publishers.free_identifier(site, publishers.taken_identifiers())
+    slug = slug or free_identifier(site, publishers.taken_identifiers())
     publishers.ensure(identifier=slug, name=name, site=site, at=at)
     taken = item(review, publisher={"id": slug, "name": name, "site": site})
     take([taken], at=at)

@@ -1,18 +1,12 @@
 """The rows that stand for partners as publishers: one for each site, on the record from its first review on."""
 
 import datetime as dt
-import re
-from collections.abc import Iterable
 
 from django.db import transaction
 
 from claims import redirects, reference
 from claims.models import Publication, Site
 from sources.models import Publisher
-
-# Of the columns of sources.Publisher.
-LONGEST_NAME = 200
-LONGEST_SITE = 253
 
 
 class Moved(Exception):
@@ -29,14 +23,6 @@ def taken_identifiers() -> set[str]:
     """The identifiers that no new row can have."""
     former = (subject for subject in redirects.every() if subject.startswith("publishers/"))
     return {*Publisher.objects.values_list("slug", flat=True), *(s.partition("/")[2] for s in former)}
-
-
-def free_identifier(site: str, taken: Iterable[str]) -> str:
-    """An identifier for a site: its name in letters, digits and hyphens, with a number where that is taken."""
-    used, base = set(taken), re.sub(r"[^a-z0-9]+", "-", site.lower()).strip("-")[:100] or "site"
-    if base not in used:
-        return base
-    return next(name for n in range(2, len(used) + 3) if (name := f"{base}-{n}") not in used)
 
 
 @transaction.atomic

@@ -1,0 +1,213 @@
+"""A whole feed taken: the reading process beside this one, portions in transactions of their own, what is gone."""
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from claims import record
+from claims.models import Publication
+from claims.partners import publishers, taking, texts
+from claims.partners.body import site_of
+from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
+
+# Linux lets a pipe hold so much; elsewhere it holds what it holds.
+_PIPE = 1 << 20
+_SET_PIPE_SIZE = 1031
+# Another process may win a lock that both wait for in turn.
+_TRIES = 5
+# SQLite's writers do not queue: they look now and then whether there is a gap.
+_GAP = 0.02
+
+STOPPED = "The reading process ended before the feed did."
+NOTHING = (
+    "The feed has no review that could be taken: that is more likely its fault, so nothing is withdrawn."
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a feed. `end` says in a sentence why it was not read to its end, `kept` why nothing is withdrawn."""
+
+    tally: taking.Tally = field(default_factory=taking.Tally)
+    refused: int = 0
+    elsewhere: int = 0
+    repeated: int = 0
+    publishers: int = 0
+    end: str = STOPPED
+    kept: str = ""
+
+    @property
+    def taken(self) -> int:
+        """How many reviews the feed had that could be taken."""
+        tally = self.tally
+        return tally.new + tally.changed + tally.back + tally.unchanged
+
+
+Rejects = Callable[[Iterable[tuple[int | None, str, str]]], None]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a feed had, in eight bytes for each: reviews by their identifiers, refused ones by their addresses."""
+
+    reviews: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    publishers: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
+
+
+def run(
+    portions: Iterable[Portion],
+    outcome: Outcome,
+    *,
+    only: str,
+    full: bool,
+    write: bool,
+    now: Callable[[], dt.datetime],
+    rejects: Rejects,
+    progress: Progress,
+) -> None:
+    """Take portions as they come; `outcome` is right at every moment, also where somebody interrupts.
+
+    `full` says that the feed has everything that its publishers (or the site `only`) publish: what it does not have is
+    withdrawn, unless it broke off, had nothing, or had the review in a form that was refused. Without `write` the tally
+    alone is made. Raises what claims.partners.taking.take and publishers.ensure raise.
+    """
+    seen = _Seen()
+    for portion in portions:
+        _take(portion, outcome, seen, write=write, now=now, rejects=rejects)
+        if portion.end is not None:
+            outcome.end = portion.end
+        progress(portion.read, outcome.taken)
+    if not outcome.end:
+        _withdraw(outcome, seen, only=only, full=full, write=write, now=now)
+
+
+def _take(
+    portion: Portion,
+    outcome: Outcome,
+    seen: _Seen,
+    *,
+    write: bool,
+    now: Callable[[], dt.datetime],
+    rejects: Rejects,
+) -> None:
+    if write:
+        for identifier, name, site in portion.new:
+            publishers.ensure(identifier=identifier, name=name, site=site, at=now())
+    if portion.items:
+        tally = _tried(lambda: taking.take(portion.items, at=now(), write=write))
+        outcome.tally.add(tally)
+        rejects((None, f"claims/{slug}", WITHDRAWN_HERE) for slug in tally.left)
+        rejects((None, f"claims/{slug}", CLAIM_HERE) for slug in tally.own)
+        if connection.vendor == "sqlite" and write and tally.unchanged < len(portion.items):
+            time.sleep(_GAP)
+    rejects(portion.rejects)
+    outcome.publishers += len(portion.new)
+    outcome.refused += len(portion.rejects)
+    outcome.elsewhere += portion.elsewhere
+    outcome.repeated += portion.repeated
+    seen.reviews |= {mark_of(item.slug) for item in portion.items}
+    seen.publishers |= {item.publisher for item in portion.items}
+    seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if url}
+    seen.deleted += portion.deleted
+
+
+WITHDRAWN_HERE = "It was withdrawn by somebody here, and stays so."
+CLAIM_HERE = "A claim of this house has its identifier."
+
+
+def _tried(work: Callable[[], taking.Tally]) -> taking.Tally:
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(record.RecordMoved, OperationalError):
+            return work()
+        connection.close_if_unusable_or_obsolete()
+    return work()
+
+
+def _withdraw(
+    outcome: Outcome, seen: _Seen, *, only: str, full: bool, write: bool, now: Callable[[], dt.datetime]
+) -> None:
+    if full and not seen.reviews:
+        outcome.kept = NOTHING
+        full = False
+    gone = set(_deleted(seen))
+    if full:
+        gone |= set(_missing(seen, publishers.of_site(only) if only else seen.publishers))
+    if write:
+        outcome.tally.withdrawn += taking.withdraw(sorted(gone), at=now())
+    else:
+        outcome.tally.withdrawn += len(gone)
+
+
+def _deleted(seen: _Seen) -> Iterator[str]:
+    """What the feed says is gone, and does not bring all the same."""
+    for url in seen.deleted:
+        address = url.partition("://")[2].rstrip("/")
+        spellings = [f"{scheme}://{address}{end}" for scheme in ("https", "http") for end in ("", "/")]
+        rows = Publication.objects.published().filter(origin="partner", review_url__in=spellings)
+        yield from (slug for slug in rows.values_list("slug", flat=True) if mark_of(slug) not in seen.reviews)
+
+
+def _missing(seen: _Seen, slugs: Iterable[str]) -> Iterator[str]:
+    """What these publishers had published and the feed does not have, nor has refused."""
+    rows = Publication.objects.filter(origin="partner", withdrawn=False, publisher__slug__in=list(slugs))
+    for slug, url in rows.order_by().values_list("slug", "review_url").iterator(chunk_size=2000):
+        if mark_of(slug) not in seen.reviews and page_mark(url) not in seen.refused:
+            yield slug
+
+
+def asked(*, only: str, at: dt.datetime) -> Asked:
+    """What the reading process has to know of this installation."""
+    house = {*publishers.own_sites(), site_of(settings.FACTCHECK_URL)}
+    return Asked(
+        today=at.astimezone(dt.UTC).date().isoformat(),
+        publishers=publishers.known(),
+        taken=sorted(publishers.taken_identifiers()),
+        own=sorted(house),
+        only=only,
+    )
+
+
+@contextlib.contextmanager
+def reading(source: BinaryIO, knows: Asked) -> Iterator[Iterator[Portion]]:
+    """The portions of a file that has a descriptor, made by a process of their own, which ends with the block."""
+    inside, outside = os.pipe()
+    process = subprocess.Popen(  # noqa: S603 - this program itself
+        [sys.executable, "-m", "claims.partners.portions", str(inside)],
+        stdin=source,
+        stdout=subprocess.PIPE,
+        pass_fds=(inside,),
+        cwd=settings.BASE_DIR,
+    )
+    try:
+        os.close(inside)
+        with contextlib.suppress(BrokenPipeError), os.fdopen(outside, "wb") as told:
+            told.write(asked_text(knows))
+        made = process.stdout
+        if made is None:
+            raise RuntimeError("The reading process has no output.")
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(made, _SET_PIPE_SIZE, _PIPE)
+        yield received(made)
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def is_site(name: str) -> bool:
+    """Whether a name can be that of a site, as --publisher takes it."""
+    return site_of(texts.address(f"https://{name}/")) == name

@@ -1,0 +1,162 @@
+"""What feeds write, as plain values: texts without markup, web addresses, days, language tags, whole numbers. Pure.
+
+Nothing is guessed: what cannot be read for certain is nothing.
+"""
+
+import datetime as dt
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from claims.partners.body import Date
+from sources.languages import language_problem
+
+LONGEST_URL = 2000
+
+_STRAY = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+# Elements of texts; anything else in angle brackets is taken for what it says.
+_MARKUP = re.compile(
+    r"</?(?:a|abbr|b|blockquote|br|center|cite|code|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|mark|ol|p|pre|q|s|"
+    r"section|small|span|strike|strong|sub|sup|table|tbody|td|th|tr|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(
+    r"&(?:amp|quot|apos|lt|gt|nbsp|[lr][sd]quo|hellip|[mn]dash|#\d{1,7}|#x[0-9a-f]{1,6});", re.I
+)
+# Twice is as often as feeds are found to escape.
+_ESCAPED = 2
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?![\d]).*)?)?", re.DOTALL | re.ASCII)
+_WHOLE = re.compile(r"(-?\d{1,6})(?:[.,]0+)?", re.ASCII)
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*", re.ASCII)
+
+
+def one_of(value: Any) -> Iterator[Any]:
+    """The members of a list, or the value itself; nothing for null."""
+    for part in value if isinstance(value, list) else (value,):
+        if part is not None:
+            yield part
+
+
+def text(value: Any) -> str:
+    """A text as a reader would read it on one line; of several the first that says something, empty for none."""
+    for part in one_of(value):
+        if isinstance(part, dict):
+            part = part.get("@value")
+        if isinstance(part, str) and (found := plain(part)):
+            return found
+    return ""
+
+
+def plain(written: str) -> str:
+    """A text without markup, entities, control characters and spaces too many; of which plain text is left alone."""
+    if "<" in written or "&" in written:
+        for _ in range(_ESCAPED):
+            written = _MARKUP.sub(" ", _UNSEEN.sub(" ", written))
+            if not _ENTITY.search(written):
+                break
+            written = html.unescape(written)
+        written = _MARKUP.sub(" ", _UNSEEN.sub(" ", written))
+    written = _STRAY.sub(" ", written)
+    if not written.isascii():
+        written = unicodedata.normalize("NFC", written)
+    return " ".join(written.split())
+
+
+def address(value: Any) -> str:
+    """A web address in the form in which it is linked to; empty for what is none."""
+    for part in one_of(value):
+        if isinstance(part, dict):
+            part = part.get("@id") or part.get("url") or part.get("@value")
+        if isinstance(part, str) and (found := _address(html.unescape(part.strip()))):
+            return found
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _address(written: str) -> str:
+    if len(written) > LONGEST_URL or not written.lower().startswith(("http://", "https://")):
+        return ""
+    try:
+        parts = urlsplit(written)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return ""
+    if not _HOST.fullmatch(host) or "@" in parts.netloc or len(host) > 253 or _STRAY.search(written):
+        return ""
+    safe = "/%:@!$&'()*+,;=~-._?"
+    try:
+        path, query, fragment = (
+            quote(part, safe=safe) for part in (parts.path or "/", parts.query, parts.fragment)
+        )
+    except UnicodeError:
+        return ""
+    found = urlunsplit((parts.scheme.lower(), host + (f":{port}" if port else ""), path, query, fragment))
+    return found if len(found) <= LONGEST_URL else ""
+
+
+def day(value: Any, *, today: str) -> Date | None:
+    """A date in ISO 8601, as precise as it is written; None for another form, and for a day that is still to come.
+
+    `today` is the day in UTC, as YYYY-MM-DD: on some islands it is tomorrow already.
+    """
+    for part in one_of(value):
+        if isinstance(part, dict):
+            part = part.get("@value")
+        found = _DAY.fullmatch(part.strip()) if isinstance(part, str) else None
+        if found is None:
+            continue
+        year, month, date = found.groups()
+        try:
+            on = dt.date(int(year), int(month or 1), int(date or 1))
+        except ValueError:
+            continue
+        if on.year >= 1000 and on <= dt.date.fromisoformat(today) + dt.timedelta(days=1):
+            return Date(on.isoformat(), "day" if date else "month" if month else "year")
+    return None
+
+
+def language(value: Any) -> str:
+    """A language tag of BCP 47 as it is usually written; "und" where the feed has none."""
+    for part in one_of(value):
+        if isinstance(part, dict):
+            part = part.get("alternateName") or part.get("@value") or part.get("name")
+        if not isinstance(part, str):
+            continue
+        tag = part.strip().replace("_", "-")
+        if len(tag) <= 35 and language_problem(tag) is None:
+            return _usual(tag)
+    return "und"
+
+
+def _usual(tag: str) -> str:
+    """The case of subtags as RFC 5646, section 2.1.1 recommends it."""
+    first, *rest = tag.lower().split("-")
+    parts, single = [first], len(first) == 1
+    for part in rest:
+        is_script, is_region = len(part) == 4 and part.isalpha(), len(part) == 2
+        parts.append(part if single else part.title() if is_script else part.upper() if is_region else part)
+        single = single or len(part) == 1
+    return "-".join(parts)
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, also where it is written as a text or with zeros after the point."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1_000_000 else None
+    if isinstance(value, str):
+        found = _WHOLE.fullmatch(value.strip())
+        return int(found[1]) if found else None
+    return value if isinstance(value, int) and abs(value) < 1_000_000 else None

@@ -1,0 +1,108 @@
+"""What the index holds of a fact-check, and how its words are asked for. Pure; Tantivy is the engine.
+
+Claim and title are indexed together, since either alone is ranked worse. The summary, the speaker and whatever else
+names a claim stand in a second field, which a reader's few words may meet and the ranking counts less.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import tantivy
+
+from claims.search import words
+
+# Raised whenever an index made before would not answer as one made now.
+VERSION = 1
+
+CLAIM, MORE, KEY, STEMS, FILTERS, SEQUENCE = "claim", "more", "key", "stems", "filters", "sequence"
+_PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact-check as it is indexed.
+
+    `key` calls it back. `more` is everything besides claim, title and summary by which it may be found, each part a
+    text; `filters` are identifiers by the name of their filter; `sequence` is its place on the record, larger is newer.
+    """
+
+    key: str
+    claim: str
+    title: str = ""
+    summary: str = ""
+    language: str = "en"
+    more: tuple[str, ...] = ()
+    filters: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    sequence: int = 0
+
+
+@cache
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(KEY, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(CLAIM, tokenizer_name=_PLAIN, index_option="position")
+    builder.add_text_field(MORE, tokenizer_name=_PLAIN, index_option="position")
+    # What the ranking reads of a candidate: the stems of claim, title and summary.
+    builder.add_text_field(STEMS, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(FILTERS, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_integer_field(SEQUENCE, stored=True, indexed=True, fast=True)
+    return builder.build()
+
+
+def opened(path: str | None = None) -> tantivy.Index:
+    """The index in a folder, made where there is none; in memory where no folder is named."""
+    index = tantivy.Index(schema(), path=path)
+    plain = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_PLAIN, plain)
+    return index
+
+
+def document(entry: Entry) -> tantivy.Document:
+    """An entry as the engine takes it."""
+    parts = [
+        " ".join(words.stems(words.words(text), entry.language))
+        for text in (entry.claim, entry.title, entry.summary)
+    ]
+    more = (" ".join(words.stems(words.words(text), entry.language)) for text in entry.more)
+    made = tantivy.Document()
+    made.add_text(KEY, entry.key)
+    made.add_text(CLAIM, f"{parts[0]} {parts[1]}")
+    made.add_text(MORE, " ".join([parts[2], *more]))
+    made.add_text(STEMS, json.dumps(parts, ensure_ascii=False))
+    for name, values in entry.filters.items():
+        for value in values:
+            made.add_text(FILTERS, f"{name}:{value}")
+    made.add_integer(SEQUENCE, entry.sequence)
+    return made
+
+
+def stems_of(found: tantivy.Document) -> list[list[str]]:
+    """The stems of claim, title and summary of a document, each in order."""
+    text: str = found.get_first(STEMS) or "[]"
+    return [part.split() for part in json.loads(text)]
+
+
+def any_of(values: Iterable[str], *, field: str = CLAIM) -> tantivy.Query:
+    """Documents that have one of the stems in the field; the best of them counts."""
+    queries = [tantivy.Query.term_query(schema(), field, value) for value in values]
+    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
+
+
+def in_memory(entries: Iterable[Entry]) -> tantivy.Index:
+    """A throwaway index of the entries."""
+    index = opened()
+    writer = index.writer(heap_size=50_000_000, num_threads=1)
+    for entry in entries:
+        writer.add_document(document(entry))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index
+
+
+def keys(index: tantivy.Index, found: Iterable[tuple[float, tantivy.DocAddress]]) -> Iterator[str]:
+    searcher = index.searcher()
+    for _, address in found:
+        yield str(searcher.doc(address).get_first(KEY))

@@ -1,0 +1,201 @@
+"""The ranking: which fact-checks a text is about, the likeliest first. Pure; one function for lookup and match.
+
+The index gives the candidates, by BM25 over claim and title with any of the words. The best of them are then compared
+with the text more closely: how much of the claim and of the title it says, parts of words (other forms, misspellings),
+and what of it only the summary says; a longer claim that says as much was less likely met by chance. The weights were
+fitted on the train splits of CheckThat! 2020, 2021 (2B) and 2022 (2A) alone, by softmax over the candidates.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import tantivy
+
+from claims.search import index as indexes
+from claims.search import words
+
+# Words of a text that are asked for: the rarest, so that no text runs long.
+MOST_WORDS = 64
+# Candidates that are compared closely.
+CLOSELY = 50
+_GRAM = 4
+
+WEIGHTS = {
+    "bm25": 7.7,
+    "claim": 1.9,
+    "title": 2.4,
+    "parts": 5.7,
+    "summary": 4.4,
+    "length": 1.2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A fact-check that a text may be about.
+
+    `score` orders the hits of one text and means nothing beside those of another. `said` is the share of the claim, or
+    of the title where that is more, that the text says, by the weight of its words; `meant` the share of the text that
+    claim and title say. `shared` are the stems that both have.
+    """
+
+    key: str
+    score: float
+    said: float = 0.0
+    meant: float = 0.0
+    shared: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text as it is asked for: of each telling word, in their order, the stems under which it may stand."""
+
+    telling: dict[str, frozenset[str]]
+
+    @property
+    def forms(self) -> frozenset[str]:
+        return frozenset().union(*self.telling.values())
+
+
+def asked(text: str, languages: frozenset[str]) -> Asked:
+    """What of a text is asked for in an index of texts in `languages` (primary tags)."""
+    return Asked({word: words.forms(word, languages) for word in words.telling(words.words(text))})
+
+
+class Ranking:
+    """The ranking over one state of an index. `languages` are the primary tags of the texts in it."""
+
+    def __init__(self, index: tantivy.Index, languages: Iterable[str]) -> None:
+        self.index = index
+        self.searcher = index.searcher()
+        self.languages = frozenset(languages)
+        self.size = self.searcher.num_docs
+        # What a word says of a claim, which is the same for every text until the index is another.
+        self.weight: Callable[[str], float] = lru_cache(maxsize=100_000)(self._weight)
+
+    def _weight(self, stem: str) -> float:
+        """How much a stem tells (inverse document frequency, as BM25 has it)."""
+        having = self.searcher.doc_freq(indexes.CLAIM, stem)
+        return math.log(1 + (self.size - having + 0.5) / (having + 0.5))
+
+    def rank(
+        self, text: str, *, limit: int, narrowed: Sequence[tuple[tantivy.Occur, tantivy.Query]] = ()
+    ) -> list[Hit]:
+        """At most `limit` hits, the likeliest first; those in the same place the newer first.
+
+        `narrowed` are clauses that every hit has to meet or not to meet. Nothing in the text is read as syntax.
+        """
+        question = asked(text, self.languages)
+        forms = self._asked_for(question)
+        if not forms or not self.size:
+            return []
+        clauses = [(tantivy.Occur.Should, indexes.any_of(sorted(stems))) for stems in forms]
+        query = tantivy.Query.boolean_query(clauses)
+        if narrowed:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *narrowed])
+        found = self.searcher.search(query, limit=max(limit, CLOSELY), count=False).hits
+        closely = self._closely(question, found[:CLOSELY])
+        rest = [
+            Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[CLOSELY:]))
+        ]
+        return [*closely, *rest][:limit]
+
+    def _asked_for(self, question: Asked) -> list[frozenset[str]]:
+        """The words to ask for: the rarest MOST_WORDS of those that are there at all, in their order."""
+        weighed = {
+            word: max(self.weight(stem) for stem in stems)
+            for word, stems in question.telling.items()
+            if any(self.searcher.doc_freq(indexes.CLAIM, stem) for stem in stems)
+        }
+        rarest = sorted(weighed, key=lambda word: -weighed[word])[:MOST_WORDS]
+        kept = set(rarest)
+        return [stems for word, stems in question.telling.items() if word in kept]
+
+    def _closely(self, question: Asked, found: Sequence[tuple[float, tantivy.DocAddress]]) -> list[Hit]:
+        if not found:
+            return []
+        text = _Compared(question, self.weight)
+        best = found[0][0] or 1.0
+        hits: list[tuple[float, int, Hit]] = []
+        for score, address in found:
+            document = self.searcher.doc(address)
+            shares, shared = text.beside(indexes.stems_of(document))
+            shares["bm25"] = score / best
+            total = sum(WEIGHTS[name] * value for name, value in shares.items())
+            sequence = int(document.get_first(indexes.SEQUENCE) or 0)
+            hit = Hit(
+                key=str(document.get_first(indexes.KEY)),
+                score=round(total, 6),
+                said=max(shares["claim"], shares["title"]),
+                meant=text.share_of(shared),
+                shared=shared,
+            )
+            hits.append((-hit.score, -sequence, hit))
+        hits.sort(key=lambda one: one[:2])
+        return [hit for _, _, hit in hits]
+
+
+class _Compared:
+    """A text to be compared with one candidate after the other."""
+
+    def __init__(self, question: Asked, weight: Callable[[str], float]) -> None:
+        self.weight = weight
+        self.forms = question.forms
+        # A word counts once, under whatever form it stands.
+        self.words = [(max(map(weight, stems)), stems) for stems in question.telling.values()]
+        self.total = sum(heavy for heavy, _ in self.words) or 1.0
+        self.parts = _parts(self.forms, weight)
+        self.norm = _norm(self.parts)
+
+    def share_of(self, stems: frozenset[str]) -> float:
+        """The share of the text, by the weight of its words, that is among the stems."""
+        return sum(heavy for heavy, forms in self.words if forms & stems) / self.total
+
+    def beside(self, stems: Sequence[Sequence[str]]) -> tuple[dict[str, float], frozenset[str]]:
+        """What the candidate has in common with the text, each from 0 to about 1; and the stems that both have."""
+        claim, title, summary = stems
+        own = [frozenset(part) - COMMON_STEMS for part in (claim, title)]
+        both = own[0] | own[1]
+        parts = _parts(both, self.weight)
+        shared = self.forms & both
+        return {
+            "claim": self._covered(own[0]),
+            "title": self._covered(own[1]),
+            "parts": self._alike(parts),
+            "summary": self.share_of(frozenset(summary) - both) if summary else 0.0,
+            "length": math.log(1 + len(claim) + len(title)),
+        }, shared
+
+    def _covered(self, stems: frozenset[str]) -> float:
+        return sum(map(self.weight, stems & self.forms)) / (sum(map(self.weight, stems)) or 1.0)
+
+    def _alike(self, parts: dict[str, float]) -> float:
+        """The cosine of the parts of words of both."""
+        common = sum(weight * parts[part] for part, weight in self.parts.items() if part in parts)
+        return common / ((self.norm * _norm(parts)) or 1.0)
+
+
+@lru_cache(maxsize=100_000)
+def _grams(stem: str) -> tuple[str, ...]:
+    padded = f" {stem} "
+    return tuple(padded[at : at + _GRAM] for at in range(max(1, len(padded) - _GRAM + 1)))
+
+
+def _parts(stems: Iterable[str], weight: Callable[[str], float]) -> dict[str, float]:
+    """Parts of words, each with the weight of the rarest word that it is a part of."""
+    made: dict[str, float] = {}
+    for stem in stems:
+        heavy = weight(stem)
+        for gram in _grams(stem):
+            if made.get(gram, 0.0) < heavy:
+                made[gram] = heavy
+    return made
+
+
+def _norm(parts: dict[str, float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in parts.values()))
+
+
+COMMON_STEMS = frozenset(words.stems(sorted(words.COMMON), "en")) | words.COMMON

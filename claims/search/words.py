@@ -1,0 +1,160 @@
+"""The words by which texts are found: folded, without links, and each by its stem. Pure.
+
+The same for what is indexed and for what is asked, so that both meet. Folding (sources.folding) takes accents away and
+keeps the vowel signs of Indic scripts; scripts without spaces between words are cut into pairs of letters, as is usual
+for them.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import tantivy
+
+from sources.folding import fold
+
+# Of a text; what stands after it is not indexed and not asked.
+MOST_CHARACTERS = 20_000
+LONGEST_WORD = 60
+
+# The languages with a stemmer (Snowball's, as Tantivy has them), by the tags of BCP 47.
+STEMMED = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
+# Those that are not written in Latin letters, with a letter that tells their script.
+_SCRIPTS = {"ar": "\u0600-\u06ff", "el": "\u0370-\u03ff", "ru": "\u0400-\u04ff", "ta": "\u0b80-\u0bff"}
+_SCRIPT = {language: re.compile(f"[{letters}]") for language, letters in _SCRIPTS.items()}
+_LATIN = re.compile(r"[a-z]")
+
+_LINK = re.compile(r"\b(?:https?://|www\.|t\.co/|pic\.twitter\.com/)\S+", re.IGNORECASE)
+_TAG = re.compile(r"[#@](\w+)")
+# Where a word begins inside of a hashtag or a handle: DefundTheCBC, COVID19.
+_SEAM = re.compile(
+    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])|_",
+)
+_THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f](?=\d\d\d(?!\d))")
+_POSSESSIVE = re.compile(r"['\u2019\u02bc]s\b")
+_INITIALS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Han, kana, Thai, Lao, Burmese, Khmer: written without spaces between words.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+"
+)
+
+# Words that say nothing about which claim is meant; a reader's question is full of them.
+COMMON = frozenset(
+    """
+    a about above after again against all am an and any are as at be because been before being below between both but
+    by can could did do does doing don down during each few for from further had has have having he her here hers
+    herself him himself his how i if in into is it its itself just many me more most much my myself no nor not now of
+    off on once only or other our ours ourselves out over own s said same say says she should so some such t than that
+    the their theirs them themselves then there these they this those through to too under until up very was we were
+    what when where which while who whom why will with would you your yours yourself yourselves
+    """.split()  # noqa: SIM905 - a list of quoted words is not easier to read
+)
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text in order, without links; hashtags and handles are taken apart."""
+    text = text[:MOST_CHARACTERS]
+    if "/" in text:
+        text = _LINK.sub(" ", text)
+    if "#" in text or "@" in text:
+        text = _TAG.sub(lambda tag: " ".join(_SEAM.split(tag[1])) + " ", text)
+    text = _INITIALS.sub(r"\1", _POSSESSIVE.sub("", _THOUSANDS.sub("", text)))
+    if text.isascii():
+        found: list[str] = _ASCII_WORD.findall(text.lower())
+    else:
+        found = fold(text).split()
+        if any(_UNSPACED.search(word) for word in found):
+            found = [part for word in found for part in _taken_apart(word)]
+    return [word[:LONGEST_WORD] for word in found]
+
+
+def _taken_apart(word: str) -> Iterable[str]:
+    """A word of a script without spaces as pairs of letters, the rest as it is."""
+    at = 0
+    for run in _UNSPACED.finditer(word):
+        if run.start() > at:
+            yield word[at : run.start()]
+        letters = run.group()
+        if len(letters) == 1:
+            yield letters
+        else:
+            yield from (letters[place : place + 2] for place in range(len(letters) - 1))
+        at = run.end()
+    if at < len(word):
+        yield word[at:]
+
+
+def stems(found: list[str], language: str) -> list[str]:
+    """The stem of each word under the language, given by its tag; a word as it is where there is no stemmer."""
+    analyser = _analyser(primary(language))
+    if analyser is None or not found:
+        return found
+    made = analyser.analyze(" ".join(found))
+    # One token a word: nothing in between takes words away or apart.
+    return made if len(made) == len(found) else found
+
+
+def forms(word: str, languages: frozenset[str]) -> frozenset[str]:
+    """The stems under which a word may stand in texts of these languages (primary tags), where its script fits.
+
+    The word itself is among them where some text is in a language without a stemmer.
+    """
+    made = {word}
+    if languages:
+        stemmed = {language for language in languages if language in STEMMED}
+        fitting = [language for language in stemmed if _is_written(word, language)]
+        made = {_stem(word, language) for language in fitting}
+        if len(stemmed) < len(languages) or len(fitting) < len(stemmed) or not made:
+            made.add(word)
+    return frozenset(made)
+
+
+def primary(language: str) -> str:
+    """The language of a tag without script and region, in lower case."""
+    return language.partition("-")[0].lower()
+
+
+def telling(found: Iterable[str]) -> list[str]:
+    """Those words, each once and in order, that are not common; all of them where there are no others."""
+    once = list(dict.fromkeys(found))
+    return [word for word in once if word not in COMMON] or once
+
+
+def _is_written(word: str, language: str) -> bool:
+    script = _SCRIPT.get(language)
+    return bool(script.search(word) if script else _LATIN.search(word))
+
+
+@cache
+def _analyser(language: str) -> tantivy.TextAnalyzer | None:
+    name = STEMMED.get(language)
+    if name is None:
+        return None
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer(name)).build()
+
+
+def _stem(word: str, language: str) -> str:
+    return stems([word], language)[0]

@@ -1,0 +1,66 @@
+"""How well the lookup ranks, beside SQLite's FTS5, on folders of judged queries: `make bench JUDGED="DIR DIR"`.
+
+FTS5 has claim and title with the Porter stemmer and is asked for any of the words but stop words, ordered by its bm25.
+Both get the same documents and queries in one run.
+"""
+
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from claims.search import folders, index, metrics, words
+from claims.search.index import Entry
+from claims.search.ranking import Ranking
+
+HITS = 20
+FIGURES = ("map@1", "map@3", "map@5", "mrr", "recall@10")
+
+
+def main(names: list[str]) -> None:
+    for folder in map(Path, names):
+        entries = list(folders.entries(folder))
+        ranking = Ranking(index.in_memory(entries), {words.primary(entry.language) for entry in entries})
+        with closing(peer(entries)) as database:
+            for split in sorted(path.parent.name for path in folder.glob("*/queries.jsonl")):
+                queries = folders.queries(folder, split)
+                judged = folders.judgements(folder, split)
+                print(f"{folder.name} {split}, {len(queries)} queries, {len(entries)} documents")
+                print(f"  {'':<8}" + "".join(f"{name:>11}" for name in FIGURES) + "   ms a query")
+                for name, rank in (("FTS5", partial(bm25, database)), ("ours", partial(ours, ranking))):
+                    begun = time.perf_counter()
+                    run = {query: rank(text) for query, text in queries}
+                    spent = (time.perf_counter() - begun) * 1000 / len(queries)
+                    figures = metrics.measured(run, judged, run)
+                    row = "".join(f"{figures[figure]:>11.4f}" for figure in FIGURES)
+                    print(f"  {name:<8}{row}{spent:>13.2f}", flush=True)
+
+
+def ours(ranking: Ranking, text: str) -> list[str]:
+    return [hit.key for hit in ranking.rank(text, limit=HITS)]
+
+
+def peer(entries: list[Entry]) -> sqlite3.Connection:
+    database = sqlite3.connect(":memory:")
+    database.execute(
+        "CREATE VIRTUAL TABLE docs USING fts5(key UNINDEXED, claim, title, tokenize='porter unicode61')"
+    )
+    rows = ((entry.key, entry.claim, entry.title) for entry in entries)
+    database.executemany("INSERT INTO docs VALUES (?, ?, ?)", rows)
+    return database
+
+
+def bm25(database: sqlite3.Connection, text: str) -> list[str]:
+    asked = " OR ".join(f'"{word}"' for word in words.telling(words.words(text)))
+    if not asked:
+        return []
+    found = database.execute(
+        "SELECT key FROM docs WHERE docs MATCH ? ORDER BY bm25(docs) LIMIT ?", (asked, HITS)
+    )
+    return [key for (key,) in found]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,274 @@
+"""A feed taken as a whole: what is new, changed, gone, refused; broken off, interrupted, run again."""
+
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from makers import make_published
+
+from claims import projection, record
+from claims.body import withdrawal_body
+from claims.models import Label, Publication, Reference, Revision
+from claims.partners import importing, portions
+from claims.verification import verify_record
+from sources.models import Publisher
+
+pytestmark = pytest.mark.django_db
+
+SITE = "checkers.example"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, settings: Any) -> Path:
+    # Keys of the record are not asked for: it is unsigned here.
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+def review(number: int, *, site: str = SITE, **values: Any) -> dict[str, Any]:
+    url = f"https://www.{site}/{number}/"
+    made = {
+        "@type": "ClaimReview",
+        "url": url,
+        "claimReviewed": f"Harbour {number} was sold.",
+        "author": {"@type": "Organization", "name": "Harbour Checkers"},
+        "inLanguage": "en",
+        "reviewRating": {"alternateName": "Wrong", "ratingValue": 1, "bestRating": 5, "worstRating": 1},
+        **values,
+    }
+    return {"@type": "DataFeedItem", "url": url, "item": [made]}
+
+
+def feed(*elements: Any) -> bytes:
+    return json.dumps({"@type": "DataFeed", "dataFeedElement": list(elements)}).encode()
+
+
+def take(data: bytes, folder: Path, *arguments: str) -> str:
+    """The command over a file: what it says."""
+    path, out = folder / "feed.json", io.StringIO()
+    path.write_bytes(data)
+    call_command("import_claimreview", str(path), *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def entries() -> int:
+    return Revision.objects.count()
+
+
+def holds() -> None:
+    assert list(verify_record()) == []
+
+
+def test_a_feed_is_taken_and_taken_again(folder: Path) -> None:
+    data = feed(*(review(number) for number in range(4)), review(9, site="other.example"))
+    assert take(data, folder).startswith("5 new, 0 changed, 0 back, 0 withdrawn, 0 unchanged.")
+    made = entries()
+    # The reviews, and a publisher for each site.
+    assert made == 5 + 2
+    assert Reference.objects.filter(subject="publishers/checkers-example").exists()
+    assert Publisher.objects.get(slug="checkers-example").site == SITE
+    assert set(Label.objects.values_list("text", flat=True)) == {"Wrong"}
+    assert take(gzip.compress(data), folder).startswith("0 new, 0 changed, 0 back, 0 withdrawn, 5 unchanged.")
+    assert entries() == made
+    assert not (folder / "imports").exists()
+    holds()
+
+
+def test_a_publisher_that_is_known_by_its_site_is_not_made_again(folder: Path) -> None:
+    Publisher.objects.create(slug="harbour", name="The Harbour Desk", site=SITE)
+    take(feed(review(1)), folder)
+    assert Publication.objects.get().publisher.slug == "harbour"
+    # What the house calls it is no change of the review.
+    Publisher.objects.update(name="Harbour Desk")
+    made = entries()
+    assert "1 unchanged" in take(feed(review(1)), folder)
+    assert entries() == made
+    holds()
+
+
+def test_what_changed_is_updated_with_a_note(folder: Path) -> None:
+    take(feed(review(1), review(2)), folder)
+    changed = review(2, reviewRating={"alternateName": "Right"})
+    assert take(feed(review(1), changed), folder).startswith(
+        "0 new, 1 changed, 0 back, 0 withdrawn, 1 unchanged."
+    )
+    last = Revision.objects.order_by("sequence").last()
+    assert (last.kind, last.note) == ("update", "Harbour Checkers changed its fact-check.")
+    assert Publication.objects.get(slug=last.subject.removeprefix("claims/")).rating_as_published == "Right"
+    holds()
+
+
+def test_what_a_full_feed_has_not_is_withdrawn_and_comes_back(folder: Path) -> None:
+    whole = feed(review(1), review(2), review(3, site="other.example"))
+    take(whole, folder)
+    assert "0 withdrawn" in take(feed(review(1)), folder)
+    # The other publisher is not named by this feed, which says nothing of it.
+    assert "1 withdrawn" in take(feed(review(1)), folder, "--full")
+    assert Publication.objects.filter(withdrawn=True).count() == 1
+    assert "0 withdrawn" in take(feed(review(1)), folder, "--full")
+    assert take(whole, folder).startswith("0 new, 0 changed, 1 back, 0 withdrawn, 2 unchanged.")
+    holds()
+
+
+def test_of_one_site_alone(folder: Path) -> None:
+    data = feed(review(1), review(2, site=f"de.{SITE}"), review(3, site="other.example"))
+    said = take(data, folder, "--publisher", SITE)
+    assert "2 new" in said
+    assert "1 of other sites, passed over." in said
+    without = feed(review(1), review(3, site="other.example"))
+    assert "1 withdrawn" in take(without, folder, "--publisher", SITE, "--full")
+    holds()
+
+
+def test_a_full_feed_without_a_review_withdraws_nothing(folder: Path) -> None:
+    take(feed(review(1)), folder)
+    with pytest.raises(CommandError, match="nothing is withdrawn"):
+        take(feed(), folder, "--full", "--publisher", SITE)
+    assert not Publication.objects.get().withdrawn
+
+
+def test_a_review_that_is_refused_now_is_not_gone(folder: Path) -> None:
+    take(feed(review(1), review(2)), folder)
+    assert "0 withdrawn" in take(feed(review(1), review(2, claimReviewed=None)), folder, "--full")
+
+
+def test_what_the_feed_says_is_deleted(folder: Path) -> None:
+    take(feed(review(1), review(2)), folder)
+    gone = {**review(2), "dateDeleted": "2026-01-01"}
+    assert "1 withdrawn" in take(feed(review(1), gone), folder)
+    assert "0 withdrawn" in take(feed(review(1), gone), folder)
+    holds()
+
+
+def test_refused_records_stand_in_a_file(folder: Path) -> None:
+    said = take(feed(review(1), review(2, claimReviewed=None), review(3, url="nowhere")), folder)
+    assert "1 refused." in said
+    (path,) = (folder / "imports").iterdir()
+    assert str(path) in said
+    assert [json.loads(line) for line in path.read_text().splitlines()] == [
+        {
+            "record": 2,
+            "url": "https://www.checkers.example/2/",
+            "reason": "It does not say which claim was checked.",
+        }
+    ]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path) -> None:
+    take(feed(review(1), review(2)), folder)
+    made = entries()
+    data = feed(review(1, reviewRating=None), review(3, site="other.example"), {})
+    said = take(data, folder, "--full", "--dry-run")
+    assert (entries(), Publisher.objects.filter(site="other.example").exists()) == (made, False)
+    assert "There is no ClaimReview in it." in said
+    assert not (folder / "imports").exists()
+    first = said.splitlines()[0].replace(" (nothing was written)", "")
+    assert first == "1 new, 1 changed, 0 back, 1 withdrawn, 0 unchanged."
+    assert take(data, folder, "--full").splitlines()[0] == first
+
+
+def test_our_own_fact_checks_are_not_taken(folder: Path) -> None:
+    make_published()
+    assert "1 refused" in take(feed(review(1, site="desk.example"), review(2)), folder)
+    assert Publication.objects.filter(origin="partner").count() == 1
+
+
+def test_what_the_house_serves_another_house_can_take(client: Any, folder: Path, settings: Any) -> None:
+    claim = make_published()
+    served = json.loads(
+        client.get(f"/claims/{claim.slug}/").content.decode().split('ld+json">')[1].split("</script>")[0]
+    )
+    served["url"] = served["@id"] = "https://www.ours.example/1/"
+    take(json.dumps(served).encode(), folder)
+    row = Publication.objects.get(origin="partner")
+    assert (row.text, row.title, row.claimed_on) == (claim.text, claim.title, claim.claimed_on)
+    assert (row.claimant, row.rating_as_published) == ("Ada Quill", "False")
+    body = json.loads(row.revision.body)
+    assert {name: body["veracity"][name] for name in ("value", "best", "worst")} == {
+        "value": 1,
+        "best": 5,
+        "worst": 1,
+    }
+
+
+def test_a_feed_that_breaks_off_is_taken_as_far_as_it_goes(folder: Path) -> None:
+    take(feed(review(1), review(2), review(3)), folder)
+    with pytest.raises(CommandError, match="ends in the middle"):
+        take(feed(review(1), review(4), review(5))[:-40], folder, "--full")
+    assert Publication.objects.filter(withdrawn=True).count() == 0
+    assert Publication.objects.filter(review_url__endswith="/4/").exists()
+    holds()
+
+
+def test_whoever_was_withdrawn_here_does_not_come_back(folder: Path) -> None:
+    take(feed(review(1)), folder)
+    row = Publication.objects.get()
+    body = withdrawal_body(json.loads(row.revision.body), reason="A court told us to.")
+    projection.project(
+        record.append(
+            subject=f"claims/{row.slug}",
+            kind="withdrawal",
+            note="A court told us to.",
+            at=timezone.now(),
+            body=body,
+        )
+    )
+    said = take(feed(review(1)), folder)
+    assert "1 withdrawn here before, left so." in said
+    assert Publication.objects.get().withdrawn
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["/nowhere/feed.json"], "cannot be read"),
+        (["-", "--publisher", "not a site"], "takes the name of a site"),
+    ],
+)
+def test_what_the_command_cannot_do_it_says(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("import_claimreview", *arguments)
+
+
+def interrupted(data: bytes, *, after: int) -> None:
+    """A run that somebody interrupts after some portions."""
+
+    def until() -> Iterator[portions.Portion]:
+        knows = importing.asked(only="", at=timezone.now())
+        for number, portion in enumerate(portions.portions(io.BytesIO(data).read, knows, size=2)):
+            if number == after:
+                raise KeyboardInterrupt
+            yield portion
+
+    importing.run(
+        until(),
+        importing.Outcome(),
+        only="",
+        full=True,
+        write=True,
+        now=timezone.now,
+        rejects=lambda rows: None,
+        progress=lambda read, taken: None,
+    )
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_interrupted_and_run_again_it_ends_the_same(after: int, folder: Path) -> None:
+    take(feed(*(review(number) for number in range(3))), folder)
+    data = feed(*(review(number, headline="Sold?") for number in range(1, 9)))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(data, after=after)
+    holds()
+    take(data, folder, "--full")
+    state = dict(Publication.objects.values_list("slug", "withdrawn"))
+    assert sorted(state.values()) == [False] * 8 + [True]
+    made = entries()
+    take(data, folder, "--full")
+    assert entries() == made
+    holds()
