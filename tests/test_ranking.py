@@ -25,7 +25,7 @@ CLAIMS = [
     Entry("wiek", "Rząd podniesie wiek emerytalny w przyszłym roku.", language="pl"),
     Entry("dawa", "कोरोना की दवा मिल गई है", language="hi"),
     Entry("yimiao", "新冠疫苗含有芯片", language="zh"),
-    Entry("army", "The army will grow.", more=("Alexander Lukashenko", "Лукашенко")),
+    Entry("army", "The army will grow.", speaker="Alexander Lukashenko Лукашенко"),
 ]
 
 
@@ -170,4 +170,4 @@ def test_a_split_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_what_peers_call_the_summary_is_read(tmp_path: Path) -> None:
     (tmp_path / "docs.jsonl").write_text('{"id": 7, "claim": "A", "subtitle": "B", "speaker": "C"}\n\n')
-    assert list(folders.entries(tmp_path)) == [Entry("7", "A", summary="B", more=("C",))]
+    assert list(folders.entries(tmp_path)) == [Entry("7", "A", summary="B", speaker="C")]

@@ -32,7 +32,7 @@ def entries(folder: Path) -> Iterator[Entry]:
             title=texts["title"],
             summary=texts["summary"] or texts["subtitle"],
             language=texts["language"] or "en",
-            more=tuple(filter(None, [texts["speaker"]])),
+            speaker=texts["speaker"],
         )
 
 

@@ -22,6 +22,8 @@ MOST_WORDS = 64
 CLOSELY = 50
 _GRAM = 4
 
+Clause = tuple[tantivy.Occur, tantivy.Query]
+
 WEIGHTS = {
     "bm25": 7.7,
     "claim": 1.9,
@@ -81,20 +83,22 @@ class Ranking:
         return math.log(1 + (self.size - having + 0.5) / (having + 0.5))
 
     def rank(
-        self, text: str, *, limit: int, narrowed: Sequence[tuple[tantivy.Occur, tantivy.Query]] = ()
+        self, text: str, *, limit: int, narrowed: Sequence[Clause] = (), anywhere: bool = False
     ) -> list[Hit]:
         """At most `limit` hits, the likeliest first; those in the same place the newer first.
 
-        `narrowed` are clauses that every hit has to meet or not to meet. Nothing in the text is read as syntax.
+        `narrowed` are clauses that every hit has to meet or not to meet. With `anywhere` a hit needs no word in claim
+        or title: the clauses say which words it has to have at all. Nothing in the text is read as syntax.
         """
         question = asked(text, self.languages)
         forms = self._asked_for(question)
-        if not forms or not self.size:
+        if not self.size or not (forms or (anywhere and narrowed)):
             return []
         clauses = [(tantivy.Occur.Should, indexes.any_of(sorted(stems))) for stems in forms]
         query = tantivy.Query.boolean_query(clauses)
         if narrowed:
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *narrowed])
+            occur = tantivy.Occur.Should if anywhere else tantivy.Occur.Must
+            query = tantivy.Query.boolean_query([(occur, query), *narrowed])
         found = self.searcher.search(query, limit=max(limit, CLOSELY), count=False).hits
         closely = self._closely(question, found[:CLOSELY])
         rest = [

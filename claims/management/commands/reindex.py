@@ -1,0 +1,46 @@
+"""The lookup's index, built anew from what is published."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from claims.search import keeping
+from claims.search.store import Unusable
+
+
+class Command(BaseCommand):
+    help = (
+        "Builds the index of the lookup anew beside the old one, which answers until the new one takes its place. "
+        "With --if-needed it is only brought up to date where that is enough."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--if-needed", action="store_true", help="build it anew only where it cannot be used"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            if options["if_needed"]:
+                built = keeping.bring_up(told=self._told)
+                self.stdout.write("The index was built anew." if built else "The index is up to date.")
+            else:
+                count = keeping.reindex(told=self._told)
+                self.stdout.write(f"The index was built anew: {count} fact-checks.")
+        except (Unusable, OSError) as error:
+            raise CommandError(f"{error} The old index, if there is one, stays.") from error
+
+    def _told(self, count: int, total: int) -> None:
+        """How far it is, on a terminal in one line that is written over."""
+        if sys.stderr.isatty():
+            width = 40
+            done = width * count // max(total, 1)
+            bar = "#" * done + "." * (width - done)
+            print(
+                f"\r[{bar}] {count} of {total}",
+                end="\n" if count == total else "",
+                file=sys.stderr,
+                flush=True,
+            )

@@ -1,0 +1,227 @@
+"""The index of this server, brought up to date from the record: the one door to it.
+
+It is a cache. Its head names the entry up to which it was made, so any process knows what it lacks; whoever gets the
+lock at once writes that, and nobody waits. Missing, broken, of another form, or of a record that is another (a restored
+backup), it is built again: at once while there is little to build, otherwise by whoever runs `manage.py reindex`, which
+`make run` does. What is shown is always read from the publications, so nothing withdrawn comes back from an old index.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from claims import redirects
+from claims.models import (
+    Head,
+    Publication,
+    PublicationPublisher,
+    PublicationSource,
+    PublicationTopic,
+    Revision,
+)
+from claims.search import indexed, store
+from claims.search.index import Entry
+from claims.search.ranking import Ranking
+from claims.search.store import Busy, Opened, Unusable
+from claims.subjects import identifier_of
+
+logger = logging.getLogger(__name__)
+
+# So many fact-checks are brought up to date, or built, while a reader waits: some tenths of a second.
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The index as a process has it open."""
+
+    opened: Opened
+    ranking: Ranking
+
+
+_kept: dict[Path, Kept] = {}
+# Threads of one process open and bring up the index one after the other.
+_turn = threading.RLock()
+
+
+def folder() -> Path:
+    found: Path = settings.DATA_DIR / "search"
+    return found
+
+
+def ranking() -> Ranking:
+    """The ranking over what is published, as new as can be had without waiting. Raises Unusable."""
+    with _turn:
+        return _current(folder()).ranking
+
+
+def reindex(*, told: Callable[[int, int], None] | None = None) -> int:
+    """Build the index anew, waiting for whoever writes it; how many fact-checks it has. `told` hears of the progress:
+    how many are in, of how many.
+    """
+    with store.writing(folder(), wait=-1):
+        return _built(folder(), told)
+
+
+def bring_up(*, told: Callable[[int, int], None] | None = None) -> bool:
+    """See to it that the index is up to date, however long that takes; whether it had to be built anew."""
+    with store.writing(folder(), wait=-1):
+        try:
+            opened = store.opened(folder())
+            lacking = Lacking(opened)
+        except Unusable:
+            _built(folder(), told)
+            return True
+        if lacking.is_another:
+            _built(folder(), told)
+            return True
+        lacking.written()
+    return False
+
+
+def _current(where: Path) -> Kept:
+    kept = _kept.get(where)
+    head = Head.objects.get(pk=1)
+    if (
+        kept is None
+        or kept.opened.name != store.current(where)
+        or kept.opened.head.entry_digest != head.entry_digest
+    ):
+        kept = _kept[where] = _brought_up(where, kept)
+    return kept
+
+
+def _brought_up(where: Path, kept: Kept | None) -> Kept:
+    try:
+        if kept is not None and kept.opened.name == store.current(where):
+            opened = store.reloaded(kept.opened)
+        else:
+            opened = store.opened(where)
+    except Unusable as problem:
+        logger.warning("%s It is built anew.", problem)
+        return _kept_of(_rebuilt(where))
+    lacking = Lacking(opened)
+    if lacking.is_another:
+        logger.warning("The index is of another record. It is built anew.")
+        return _kept_of(_rebuilt(where))
+    if lacking.any and lacking.size <= AT_ONCE:
+        try:
+            with store.writing(where):
+                # Another process may have written between our look and the lock.
+                lacking = Lacking(store.reloaded(opened))
+                opened = lacking.written()
+        except Busy:
+            pass
+    if kept is not None and opened == kept.opened:
+        return kept
+    return _kept_of(opened)
+
+
+def _rebuilt(where: Path) -> Opened:
+    """Built at once where there is little; otherwise Unusable, and somebody runs the command."""
+    if Publication.objects.published().order_by()[: AT_ONCE + 1].count() > AT_ONCE:
+        raise Unusable(
+            "The index has to be built anew, which is more than a reader waits for: manage.py reindex."
+        )
+    try:
+        with store.writing(where):
+            _built(where, None)
+    except Busy as problem:
+        raise Unusable("The index is being built.") from problem
+    return store.opened(where)
+
+
+def _kept_of(opened: Opened) -> Kept:
+    return Kept(opened, Ranking(opened.index, opened.head.languages))
+
+
+def _built(where: Path, told: Callable[[int, int], None] | None) -> int:
+    # The head is read first: what is published meanwhile is brought up afterwards.
+    head = Head.objects.get(pk=1)
+    total = Publication.objects.published().order_by().count()
+    count = 0
+
+    def counted() -> Iterator[Entry]:
+        nonlocal count
+        for entry in indexed.entries(Publication.objects.published()):
+            yield entry
+            count += 1
+            if told and count % indexed.PORTION == 0:
+                told(count, total)
+
+    store.build(where, counted(), sequence=head.sequence, entry_digest=head.entry_digest)
+    if told:
+        told(count, count)
+    return count
+
+
+class Lacking:
+    """What an index lacks of the record as it is now."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.head = Head.objects.get(pk=1)
+        since = opened.head.sequence
+        self.any = since != self.head.sequence or opened.head.entry_digest != self.head.entry_digest
+        # An entry that is not there, or is another: the record is not the one that the index was made of.
+        self.is_another = self.any and not _is_on_record(since, opened.head.entry_digest)
+        self.after = since
+
+    @property
+    def size(self) -> int:
+        """How many fact-checks there are to write, or one more than AT_ONCE where they are more."""
+        return len(self._changed().order_by().values_list("pk")[: AT_ONCE + 1])
+
+    def written(self) -> Opened:
+        """Bring the index up to this head. Within `store.writing`. Raises Unusable."""
+        if not self.any:
+            return self.opened
+        changed = self._changed()
+        store.change(
+            self.opened,
+            gone=list(changed.filter(withdrawn=True).values_list("slug", flat=True)),
+            entries=indexed.entries(changed),
+            sequence=self.head.sequence,
+            entry_digest=self.head.entry_digest,
+        )
+        return store.reloaded(self.opened)
+
+    def _changed(self) -> QuerySet[Publication]:
+        """Publications with a newer entry, and those under whose rows another was merged since."""
+        changed = Q(sequence__gt=self.after)
+        for kind, slugs in _merged_into(self.after).items():
+            changed |= Q(pk__in=_LINKS[kind](slugs))
+        return Publication.objects.with_pages().filter(changed)
+
+
+def _is_on_record(sequence: int, entry_digest: str) -> bool:
+    if not sequence:
+        return not entry_digest
+    return Revision.objects.filter(pk=sequence, entry_digest=entry_digest).exists()
+
+
+# The publications that have one of the rows, for each kind of row by which readers filter.
+_LINKS: dict[str, Callable[[set[str]], QuerySet]] = {
+    "speakers": lambda slugs: Publication.objects.filter(speaker__slug__in=slugs).order_by().values("pk"),
+    "topics": lambda slugs: PublicationTopic.objects.filter(topic__slug__in=slugs).values("publication_id"),
+    "sources": lambda slugs: PublicationSource.objects.filter(source__slug__in=slugs).values(
+        "publication_id"
+    ),
+    "publishers": lambda slugs: PublicationPublisher.objects.filter(publisher__slug__in=slugs).values(
+        "publication_id"
+    ),
+}
+
+
+def _merged_into(after: int) -> dict[str, set[str]]:
+    """The rows that are left of merges after an entry, by kind."""
+    entries = Revision.objects.filter(sequence__gt=after, kind=Revision.Kind.REFERENCE)
+    left: dict[str, set[str]] = {}
+    for into in redirects.among(entries.values_list("subject", flat=True).order_by()).values():
+        left.setdefault(into.partition("/")[0], set()).add(identifier_of(into))
+    return {kind: slugs for kind, slugs in left.items() if kind in _LINKS}

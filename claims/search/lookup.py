@@ -1,0 +1,215 @@
+"""The lookup: the fact-checks that answer a question, how many there are, and how many each filter would leave. Pure.
+
+A few words have all to be there, in any form, anywhere in what is indexed of a fact-check; of a longer text most have
+to. Where nothing has them all, the nearest are given and called that. The order is that of the ranking.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import tantivy
+
+from claims.search import index as indexes
+from claims.search import words
+from claims.search.questions import Question
+from claims.search.ranking import CLOSELY, Clause, Ranking
+
+# So many words have all to be there; of more, MOST of them.
+ALL, MOST = 8, 0.7
+# A ranked list ends there: who wants more asks more narrowly.
+DEEPEST = 1_000
+NEAREST = 20
+# Values of filters that are counted, the most frequent first.
+_VALUES = 10_000
+# Words that are looked at for what a misspelt one may have meant.
+_SPELLINGS = 20_000
+
+Must, MustNot = tantivy.Occur.Must, tantivy.Occur.MustNot
+Narrowed = Mapping[str, Sequence[Clause]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a question.
+
+    `keys` are those of the page asked for, in order, and `total` how many there are in all; with `is_nearest` nothing
+    has all the words, and these are the nearest. `counts` say of each filter how many fact-checks each of its values
+    would leave, under the question and the other filters. `meant` is the question in words that are there, or empty.
+    """
+
+    keys: tuple[str, ...] = ()
+    total: int = 0
+    is_nearest: bool = False
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    meant: str = ""
+
+
+def lookup(
+    ranking: Ranking,
+    question: Question,
+    *,
+    narrowed: Narrowed,
+    newest_first: bool = False,
+    offset: int = 0,
+    limit: int,
+    counted: bool = True,
+) -> Found:
+    """The answers to a question that has words or signs. `narrowed` are the clauses of each filter that is set."""
+    asked = _asked(ranking, question)
+    filters = [clause for clauses in narrowed.values() for clause in clauses]
+    total = _count(ranking, [*asked, *filters])
+    if not total:
+        nearest = _nearest(ranking, question, filters)
+        return Found(keys=nearest, is_nearest=True, meant=_meant(ranking, question))
+    offset = min(offset, DEEPEST)
+    if newest_first or not question.words:
+        keys = _newest(ranking, [*asked, *filters], offset=offset, limit=limit)
+    else:
+        hits = ranking.rank(
+            question.words, limit=offset + limit, narrowed=[*asked, *filters], anywhere=bool(asked)
+        )
+        keys = tuple(hit.key for hit in hits[offset:])
+    counts = _counts(ranking, asked, narrowed) if counted else {}
+    return Found(keys=keys, total=total, counts=counts)
+
+
+def having(**values: Iterable[str]) -> list[Clause]:
+    """The clauses of a filter by identifiers: any of the values, each of the filter of that name."""
+    terms = [f"{name}:{value}" for name, given in values.items() for value in given]
+    return [(Must, indexes.any_of(terms, field=indexes.FILTERS))] if terms else []
+
+
+def between(name: str, *, first: int | None, last: int | None) -> list[Clause]:
+    """The clauses of a filter by days (ordinals), both ends among them."""
+    if first is None and last is None:
+        return []
+    kind = tantivy.FieldType.Integer
+    query = tantivy.Query.range_query(indexes.schema(), name, kind, first, last)
+    return [(Must, query)]
+
+
+def _asked(ranking: Ranking, question: Question) -> list[Clause]:
+    """What every answer has to meet: its words, phrases, exclusions and speakers."""
+    found: list[Clause] = []
+    telling = words.telling(words.words(question.words))
+    parts = [_any_form(ranking, word) for word in telling]
+    if parts and len(parts) <= ALL:
+        found += [(Must, part) for part in parts]
+    elif parts:
+        least = int(len(parts) * MOST)
+        either = [(tantivy.Occur.Should, part) for part in parts]
+        found.append((Must, tantivy.Query.boolean_query(either, minimum_number_should_match=least)))
+    found += [(Must, _phrase(ranking, phrase)) for phrase in question.phrases if words.words(phrase)]
+    found += [(MustNot, _phrase(ranking, phrase)) for phrase in question.without if words.words(phrase)]
+    for speaker in question.speakers:
+        found += [(Must, _any_form(ranking, word, indexes.SPEAKER)) for word in words.words(speaker)]
+    if found and all(occur is MustNot for occur, _ in found):
+        found.append((Must, tantivy.Query.all_query()))
+        found.append((MustNot, tantivy.Query.term_query(indexes.schema(), indexes.KEY, indexes.HEAD)))
+    return found
+
+
+def _any_form(ranking: Ranking, word: str, where: str = indexes.MORE) -> tantivy.Query:
+    forms = sorted(words.forms(word, ranking.languages))
+    return tantivy.Query.const_score_query(indexes.any_of(forms, field=where), 0.0)
+
+
+def _phrase(ranking: Ranking, phrase: str) -> tantivy.Query:
+    """The words next to each other, each in any form that one language gives them."""
+    found = words.words(phrase)
+    if len(found) == 1:
+        return _any_form(ranking, found[0])
+    ways = {tuple(found), *(tuple(words.stems(found, language)) for language in ranking.languages)}
+    queries = [tantivy.Query.phrase_query(indexes.schema(), indexes.MORE, list(way)) for way in sorted(ways)]
+    return tantivy.Query.const_score_query(tantivy.Query.disjunction_max_query(queries), 0.0)
+
+
+def _count(ranking: Ranking, clauses: Sequence[Clause]) -> int:
+    if not clauses:
+        return 0
+    query = tantivy.Query.boolean_query(list(clauses))
+    # Its stub does not know the count that it is asked for.
+    return int(ranking.searcher.search(query, limit=1, count=True).count)  # type: ignore[attr-defined]
+
+
+def _newest(ranking: Ranking, clauses: Sequence[Clause], *, offset: int, limit: int) -> tuple[str, ...]:
+    query = tantivy.Query.boolean_query(list(clauses))
+    found = ranking.searcher.search(
+        query, limit=limit, offset=offset, count=False, order_by_field=indexes.SEQUENCE
+    )
+    return tuple(str(ranking.searcher.doc(address).get_first(indexes.KEY)) for _, address in found.hits)
+
+
+def _nearest(ranking: Ranking, question: Question, filters: Sequence[Clause]) -> tuple[str, ...]:
+    """What has some of the words, within the filters and without what is excluded."""
+    kept = [clause for clause in _asked(ranking, question) if clause[0] is MustNot]
+    hits = ranking.rank(question.words, limit=min(NEAREST, CLOSELY), narrowed=[*kept, *filters])
+    return tuple(hit.key for hit in hits)
+
+
+def _counts(ranking: Ranking, asked: Sequence[Clause], narrowed: Narrowed) -> dict[str, dict[str, int]]:
+    """How many fact-checks each value of each filter would leave, under the question and the other filters."""
+    everything = _values(ranking, [*asked, *(clause for clauses in narrowed.values() for clause in clauses)])
+    for name in narrowed:
+        if name in indexes.COUNTED:
+            others = [clause for other, clauses in narrowed.items() if other != name for clause in clauses]
+            own = _values(ranking, [*asked, *others])
+            for counted in ("rating", "label") if name == "rating" else (name,):
+                everything[counted] = own.get(counted, {})
+    return everything
+
+
+def _values(ranking: Ranking, clauses: Sequence[Clause]) -> dict[str, dict[str, int]]:
+    query = tantivy.Query.boolean_query(list(clauses)) if clauses else tantivy.Query.all_query()
+    terms = {"values": {"terms": {"field": indexes.FACETS, "size": _VALUES, "segment_size": _VALUES}}}
+    answered = ranking.searcher.aggregate(query, terms)
+    found: dict[str, dict[str, int]] = {name: {} for name in indexes.COUNTED}
+    for bucket in answered["values"]["buckets"]:
+        name, _, value = str(bucket["key"]).partition(":")
+        found[name][value] = int(bucket["doc_count"])
+    return found
+
+
+def _meant(ranking: Ranking, question: Question) -> str:
+    """The question with each word that nothing has replaced by the likest that something has; empty where none is."""
+    replaced = False
+    made = []
+    for word in words.words(question.words):
+        forms = words.forms(word, ranking.languages)
+        if word in words.COMMON or any(ranking.searcher.doc_freq(indexes.MORE, form) for form in forms):
+            made.append(word)
+            continue
+        likest = _likest(ranking, word)
+        replaced = replaced or bool(likest)
+        made.append(likest or word)
+    return " ".join(made) if replaced else ""
+
+
+def _likest(ranking: Ranking, word: str) -> str:
+    """The word at the least distance that begins alike, the more frequent of two; empty where none is near."""
+    most = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    known = ranking.searcher.terms_with_prefix(indexes.SPELLED, word[:1], limit=_SPELLINGS) if most else []
+    near = [
+        (distance, -count, other)
+        for other, count in known
+        if abs(len(other) - len(word)) <= most
+        for distance in [_distance(word, other, most)]
+        if distance <= most
+    ]
+    return min(near)[2] if near else ""
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """How many letters are wrong, missing, too many or swapped with the next; more than `most` is `most` + 1."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, start=1):
+        last, before, row = before, row, [at]
+        for place, there in enumerate(other, start=1):
+            cost = min(row[-1] + 1, before[place] + 1, before[place - 1] + (letter != there))
+            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == there:
+                cost = min(cost, last[place - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)

@@ -1,0 +1,159 @@
+"""The folder of the index: one writer at a time, a change-over that nobody notices, and what is broken is said. Pure.
+
+    FOLDER/current          the name of the folder that is read
+    FOLDER/index-XXXXXXXX/  an index; the others are being built, or nobody reads them any more
+    FOLDER/writing          the lock of whoever writes
+
+An index is only a cache: every file here may be deleted, and costs building it again.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+from filelock import FileLock, Timeout
+
+from claims.search import index as indexes
+from claims.search.index import Entry, Head
+
+_CURRENT, _LOCK, _PREFIX = "current", "writing", "index-"
+# Bytes that a writer gathers before it writes: Tantivy's least for a thread, and more for a whole index.
+_LITTLE, _MUCH = 15_000_000, 100_000_000
+
+
+class Unusable(Exception):
+    """There is no index, it is broken, or it is of another form; the message says which."""
+
+
+class Busy(Exception):
+    """Another process writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An index as it was when it was opened, or last loaded. `name` tells it from one that took its place."""
+
+    name: str
+    index: tantivy.Index
+    head: Head
+
+
+@contextlib.contextmanager
+def engine() -> Iterator[None]:
+    """What the engine raises where files are missing or broken, a panic of its own among it, as Unusable."""
+    try:
+        yield
+    except (Unusable, Busy, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise Unusable(f"The index cannot be used: {error}") from error
+    except BaseException as error:
+        # A panic in Rust comes as an exception that is no Exception and that no module exports.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unusable(f"The index cannot be used: {error}") from error
+
+
+def current(folder: Path) -> str:
+    """The name of the index that is read now; empty where there is none."""
+    try:
+        return (folder / _CURRENT).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def opened(folder: Path) -> Opened:
+    """The index that is read now. Raises Unusable."""
+    name = current(folder)
+    if not name.startswith(_PREFIX) or os.sep in name or not (folder / name).is_dir():
+        raise Unusable("There is no index yet.")
+    with engine():
+        return _state(name, indexes.opened(str(folder / name)))
+
+
+def reloaded(before: Opened) -> Opened:
+    """The same index with what was written since. Raises Unusable."""
+    with engine():
+        before.index.reload()
+        return _state(before.name, before.index)
+
+
+def _state(name: str, index: tantivy.Index) -> Opened:
+    head = indexes.head_of(index)
+    if head is None or head.version != indexes.VERSION:
+        raise Unusable("The index was made by another version of this program.")
+    return Opened(name, index, head)
+
+
+@contextlib.contextmanager
+def writing(folder: Path, *, wait: float = 0) -> Iterator[None]:
+    """Alone among all processes to write in the folder; Busy where another one does, after `wait` s (-1: ever)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK, timeout=wait, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Busy("Another process writes the index.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def change(
+    opened: Opened, *, gone: Iterable[str], entries: Iterable[Entry], sequence: int, entry_digest: str
+) -> None:
+    """Take documents out by their keys, put entries in, and say what the index is of now: in one commit.
+
+    Only within `writing`. Raises Unusable.
+    """
+    with engine():
+        writer = opened.index.writer(heap_size=_LITTLE, num_threads=1)
+        for key in gone:
+            writer.delete_documents_by_term(indexes.KEY, key)
+        languages = set(opened.head.languages)
+        for entry in entries:
+            writer.delete_documents_by_term(indexes.KEY, entry.key)
+            writer.add_document(indexes.document(entry))
+            languages.add(indexes.language_of(entry))
+        writer.delete_documents_by_term(indexes.KEY, indexes.HEAD)
+        writer.add_document(indexes.head_document(_head(sequence, entry_digest, languages)))
+        writer.commit()
+        writer.wait_merging_threads()
+
+
+def build(folder: Path, entries: Iterable[Entry], *, sequence: int, entry_digest: str) -> Opened:
+    """A new index of all the entries, which takes the place of the one there is when it is whole. Within `writing`.
+
+    Whoever reads the old one goes on; its files go when the next one is built. What other builds left is cleared away.
+    """
+    kept = current(folder)
+    for path in folder.glob(f"{_PREFIX}*"):
+        if path.name != kept:
+            shutil.rmtree(path, ignore_errors=True)
+    target = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+    with engine():
+        index = indexes.opened(str(target))
+        writer = index.writer(heap_size=_MUCH, num_threads=1)
+        languages: set[str] = set()
+        for entry in entries:
+            writer.add_document(indexes.document(entry))
+            languages.add(indexes.language_of(entry))
+        head = _head(sequence, entry_digest, languages)
+        writer.add_document(indexes.head_document(head))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+    draft = folder / f".{_CURRENT}-{target.name}"
+    draft.write_text(f"{target.name}\n", encoding="ascii")
+    draft.replace(folder / _CURRENT)
+    return Opened(target.name, index, head)
+
+
+def _head(sequence: int, entry_digest: str, languages: Iterable[str]) -> Head:
+    return Head(sequence, entry_digest, frozenset(languages), version=indexes.VERSION)
