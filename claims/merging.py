@@ -11,11 +11,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from claims import body, legible, merged_rows, permission, projection, record, reference, server_key
+from claims import body, labels, legible, merged_rows, permission, projection, record, reference, server_key
 from claims.canonical import canonical, digest
 from claims.contributions import contribute, hand_on
 from claims.merged_rows import GONE, KEPT, STRATEGIES, Mergeable, Strategy
 from claims.models import Contribution, Redirect, Reference, Revision, Verdict
+from sources.models import Publisher
 
 PERMISSION = "claims.merge_reference"
 
@@ -213,4 +214,6 @@ def _tell(planned: Plan, kept: Mergeable, gone: str, *, note: str, at: dt.dateti
     made = [entry for entry in entries if entry]
     for entry in made:
         projection.project_reference(entry)
+    if isinstance(kept, Publisher) and (mapped := labels.put_on_record(kept, note=note, at=at)):
+        made.append(mapped)
     return made

@@ -110,7 +110,7 @@ LAYERS = [
     {
         *("publishing", "documents", "filters", "reading", "record_keys", "verification", "versions", "desk"),
         *("choices", "kept"),
-        *("contributions", "history", "intake", "entries", "changes", "freshness", "redacting"),
+        *("contributions", "history", "intake", "labels", "entries", "changes", "freshness", "redacting"),
         "outgoing",
     },
     {"workflow"},

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
-from makers import NOON, make_claim, make_published, make_source, make_user
+from makers import NOON, make_claim, make_published, make_publisher, make_source, make_user
 
 from claims import roles
 from claims.contributions import contribute
@@ -19,6 +19,7 @@ from claims.models import (
     DeskNote,
     ErrorReport,
     Event,
+    Label,
     Publication,
     Redirect,
     Reply,
@@ -57,6 +58,7 @@ def content() -> Claim:
     make_source("unused")
     contribute(claim.subject, by=make_user(), at=NOON)
     Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)
+    Label.objects.create(publisher=make_publisher(), text="Wrong")
     return claim
 
 
