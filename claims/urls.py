@@ -1,11 +1,13 @@
 from django.urls import path
 
-from claims import data_views, feed_views, record_views, sitemap_views, views
+from claims import card_views, data_views, feed_views, record_views, sitemap_views, views
 
 urlpatterns = [
     path("", views.lookup, name="lookup"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
     path("claims/<slug:slug>/claimreview.json", data_views.ClaimReview.as_view(), name="claimreview"),
+    path("claims/<slug:slug>/card/", card_views.card, name="card"),
+    path("oembed/", card_views.embed, name="oembed"),
     path("claims/<slug:slug>/history/", record_views.revisions, name="history"),
     path("claims/<slug:slug>/history/<int:number>/", record_views.revision, name="revision"),
     path("claims/<slug:slug>/compare/", record_views.compare, name="compare"),

@@ -60,7 +60,11 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
         return render(
             request,
             "claims/withdrawn.html",
-            {"document": tombstone, "at": printed.moment(tombstone["revision"]["at"])},
+            {
+                "document": tombstone,
+                "at": printed.moment(tombstone["revision"]["at"]),
+                "embed": base_url(request) + reverse("oembed"),
+            },
         )
     document = documents.served(publication, base_url=base_url(request))
     methodology = (
@@ -78,6 +82,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
             ),
             "topics": _topics(document["topics"]),
             "original": claimreview.original(document),
+            "embed": base_url(request) + reverse("oembed"),
             # Search engines take a ClaimReview only from the site that its address lies on.
             "claimreview": claimreview.script_safe(claimreview.claimreview(document))
             if document["origin"] == Publication.Origin.OWN

@@ -33,6 +33,8 @@ AUDIENCES: dict[str, Audience] = {
     "rating-feed-rss": Audience.PUBLIC,
     "corrections-feed": Audience.PUBLIC,
     "claimreview": Audience.PUBLIC,
+    "card": Audience.PUBLIC,
+    "oembed": Audience.PUBLIC,
     "data": Audience.PUBLIC,
     "data-jsonl": Audience.PUBLIC,
     "data-csv": Audience.PUBLIC,
