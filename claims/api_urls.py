@@ -1,8 +1,9 @@
 from django.urls import path
 
-from claims import api
+from claims import api, check_views
 
 urlpatterns = [
+    path("match/", check_views.Match.as_view(), name="api-match"),
     path("claims/", api.ClaimList.as_view(), name="api-claims"),
     path("claims/<slug:slug>/", api.ClaimDetail.as_view(), name="api-claim"),
     path("claims/<slug:slug>/revisions/", api.ClaimRevisions.as_view(), name="api-revisions"),

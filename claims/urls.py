@@ -1,9 +1,11 @@
 from django.urls import path
 
-from claims import card_views, data_views, feed_views, record_views, sitemap_views, views
+from claims import card_views, check_views, data_views, feed_views, record_views, sitemap_views, views
 
 urlpatterns = [
     path("", views.lookup, name="lookup"),
+    path("check/", check_views.check, name="check"),
+    path("opensearch.xml", check_views.opensearch, name="opensearch"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
     path("claims/<slug:slug>/claimreview.json", data_views.ClaimReview.as_view(), name="claimreview"),
     path("claims/<slug:slug>/card/", card_views.card, name="card"),

@@ -18,6 +18,9 @@ class Audience(StrEnum):
 # By name, or by route where a pattern has no name.
 AUDIENCES: dict[str, Audience] = {
     "lookup": Audience.PUBLIC,
+    "check": Audience.PUBLIC,
+    "opensearch": Audience.PUBLIC,
+    "api-match": Audience.PUBLIC,
     "claim": Audience.PUBLIC,
     "history": Audience.PUBLIC,
     "revision": Audience.PUBLIC,

@@ -37,6 +37,9 @@ OTHERS = {
     problems.UNKNOWN_ADDRESS,
     "api-changes",
     "record-head",
+    # What is asked there is in the request, not in the address.
+    "check",
+    "api-match",
     "report",
     "report-sent",
     "suggest",

@@ -6,9 +6,10 @@ from typing import Any
 
 from makers import NOON
 
+from claims.links import site_of
 from claims.models import Publication
 from claims.partners import publishers
-from claims.partners.body import Date, Named, Place, Review, Scale, site_of
+from claims.partners.body import Date, Named, Place, Review, Scale
 from claims.partners.items import item
 from claims.partners.naming import free_identifier
 from claims.partners.taking import take

@@ -33,6 +33,7 @@ PURE = {
     "claims.flat",
     "claims.keyring",
     "claims.legible",
+    "claims.links",
     "claims.marking",
     "claims.partners.body",
     "claims.partners.items",
@@ -92,6 +93,7 @@ LAYERS = [
             "flat",
             "keyring",
             "legible",
+            "links",
             "marking",
         ),
         *(
@@ -121,7 +123,7 @@ LAYERS = [
         *("quoting", "seeding", "printed", "alignment", "passages", "presentation", "asked"),
         *("differences", "surroundings", "quoted", "sheets", "threads", "timeline", "feeds"),
     },
-    {"secondreads", "source_page"},
+    {"secondreads", "source_page", "checking"},
     {
         "addresses",
         "listing",
@@ -131,6 +133,7 @@ LAYERS = [
         "api_urls",
         "views",
         "card_views",
+        "check_views",
         "data_views",
         "sitemap_views",
         "feed_views",

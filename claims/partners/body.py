@@ -16,7 +16,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+
+from claims.links import key_of, site_of
 
 FORMAT = 1
 # Of the 120 characters of an identifier 17 are the digest and its hyphen.
@@ -79,18 +80,6 @@ class Review:
     places: tuple[Place, ...] = ()
     summary: str = ""
     licence: str | None = None
-
-
-def site_of(url: str) -> str:
-    """The host of an address without "www."; empty where it has none."""
-    return (urlsplit(url).hostname or "").removeprefix("www.").rstrip(".")
-
-
-def key_of(url: str) -> str:
-    """What two spellings of one address have in common: no scheme, no www., no fragment, no slash at the end."""
-    parts = urlsplit(url)
-    host = site_of(url) + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
-    return f"{host}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
 
 
 def identifier(*, url: str, claim: str) -> str:

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from claims import record
+from claims.links import site_of
 from claims.models import Publication
 from claims.partners import publishers, taking, texts
-from claims.partners.body import site_of
 from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
 
 # Linux lets a pipe hold so much; elsewhere it holds what it holds.

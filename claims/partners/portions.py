@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, BinaryIO
 
-from claims.partners.body import Review, identifier, site_of
+from claims.links import site_of
+from claims.partners.body import Review, identifier
 from claims.partners.items import Item, item
 from claims.partners.naming import free_identifier
 from claims.partners.reviews import Deleted, Found, Reject, reviews

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.legible import is_blank
+from claims.links import site_of
 from claims.partners import texts
-from claims.partners.body import Named, Place, Review, Scale, site_of
+from claims.partners.body import Named, Place, Review, Scale
 from claims.partners.stream import Unusable
 
 LONGEST_CLAIM = 5000

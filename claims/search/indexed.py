@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from claims.links import link_key
 from claims.models import Publication, PublicationPublisher, PublicationSource, PublicationTopic
 from claims.search.index import Entry
 
@@ -28,7 +29,7 @@ _COLUMNS = (
         "first_published_at",
     ),
     *("rating", "attribution", "origin", "speaker__slug", "publisher__slug", "rating_as_published"),
-    "revision__body",
+    *("review_url", "revision__body"),
 )
 _LINKS: tuple[tuple[str, Any, str], ...] = (
     ("topic", PublicationTopic, "topic__slug"),
@@ -67,6 +68,13 @@ def quotations(body: dict[str, Any]) -> Iterator[str]:
             yield from (segment["exact"] for segment in part["quotation"]["segments"])
 
 
+def _addresses(review_url: str, body: dict[str, Any]) -> dict[str, set[str]]:
+    """Where the review lives, and what the fact-check cites, by what stands for an address (claims.search.links)."""
+    cited = [part["source"] for name in ("appearances", "evidence") for part in body.get(name, ())]
+    links = {link_key(link) for source in cited for link in (source["link"], source["archived_at"]) if link}
+    return {"review": {link_key(review_url)} - {""}, "link": links - {""}}
+
+
 def _links(keys: list[int]) -> defaultdict[int, dict[str, list[str]]]:
     found: defaultdict[int, dict[str, list[str]]] = defaultdict(dict)
     for name, link, column in _LINKS:
@@ -94,6 +102,7 @@ def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
     }
     if row["origin"] == Publication.Origin.PARTNER and row["rating_as_published"] and row["publisher__slug"]:
         filters["label"] = [label_value(row["publisher__slug"], row["rating_as_published"])]
+    filters |= {name: sorted(keys) for name, keys in _addresses(row["review_url"], body).items() if keys}
     # A filter by day asks in the time zone of the house, as the database does.
     days = {"published": timezone.localtime(row["first_published_at"]).date()}
     if row["claimed_on"]:

@@ -213,3 +213,8 @@ def _distance(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def at_address(ranking: Ranking, name: str, key: str, *, limit: int) -> tuple[str, ...]:
+    """The fact-checks that live at an address (`review`) or cite it (`link`), the newest first."""
+    return _newest(ranking, having(**{name: [key]}), offset=0, limit=limit)

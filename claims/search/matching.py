@@ -21,6 +21,8 @@ LONGEST = 100_000
 MOST_SENTENCES = 1_500
 # Fact-checks shown for one sentence; those whose quotations are looked for in a text.
 MOST, MOST_QUOTED = 3, 200
+# Words of a quotation that is looked for: fewer stand in any text.
+SHORTEST_QUOTED = indexes.SHORTEST
 LIKELY, VERY_LIKELY = 0.5, 0.8
 # Candidates of a sentence that are compared closely: fewer than of a question, since a whole text is asked.
 _CLOSELY = 10
