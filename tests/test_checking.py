@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 from makers import NOON, make_claim, make_published, make_quotation, make_source, make_user, publish
+from makers import TEXT as TEXT_OF_MAKERS
 from taken import make_taken
 
 from claims import checking, workflow
@@ -60,7 +61,7 @@ def test_a_text_is_marked_with_its_claims_and_why() -> None:
 
 def test_quotations_are_found_wherever_they_stand() -> None:
     source = make_source(
-        "speech", text="The mayor spoke. We never sold that bridge to anyone, and we will not."
+        "speech", text=f"{TEXT_OF_MAKERS} We never sold that bridge to anyone, and we will not."
     )
     claim = make_claim("denial", text="Something else entirely.", source=source)
     claim.appearances.update(quotation=make_quotation(source, "We never sold that bridge to anyone"))

@@ -124,6 +124,7 @@ def walked() -> Iterator[tuple[str, str]]:
         "sources": [*Source.objects.values_list("slug", flat=True)],
         "speakers": ["ada-quill", "ada-q"],
         "topics": ["bridge", "weir"],
+        "publishers": ["test-desk", "valley-courier"],
         "ratings": ["false", "mixed"],
     }
     numbers = sorted(set(Revision.objects.of("claims/one").values_list("number", flat=True)))
