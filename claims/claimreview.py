@@ -45,7 +45,8 @@ def claimreview(document: dict[str, Any]) -> JsonLd:
             "url": original(document),
             "name": document["title"],
             "claimReviewed": document["claim"],
-            "inLanguage": document["language"],
+            # "und" says that nobody knows it.
+            "inLanguage": document["language"] if document["language"] != "und" else None,
             "datePublished": live["first_published_at"] if is_own else _date(document.get("reviewed_on")),
             "dateModified": revision["at"] if is_own else None,
             "version": revision["number"] if is_own else None,

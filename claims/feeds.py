@@ -8,7 +8,6 @@ time of publication only, has the time of Atom beside it.
 """
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +18,11 @@ from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from claims.findings import Document, attribution, veracity
+from claims.xmltext import shown
 
 ATOM, RSS = "atom", "rss"
 CONTENT_TYPES = {ATOM: "application/atom+xml; charset=utf-8", RSS: "application/rss+xml; charset=utf-8"}
 _SCHEMA = {"xmlns:schema": "https://schema.org/"}
-# Everything but the characters that XML can hold (XML 1.0, 2.2). A text that was pasted may have others.
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEFORE_THE_FIRST_ENTRY = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
@@ -105,13 +103,13 @@ def fact_checks(documents: Sequence[Document], *, feed: Feed, form: str = ATOM) 
         )
         publisher = document["publisher"]
         made.add_item(
-            title=_shown(document["title"]),
+            title=shown(document["title"]),
             link=document["live"]["url"],
-            description=_shown(f"{document['claim']} {findings}. {document['summary']}"),
+            description=shown(f"{document['claim']} {findings}. {document['summary']}"),
             unique_id=feed.name(document["revision"]["subject"]),
             pubdate=_moment(document["live"]["first_published_at"]),
             updateddate=_moment(document["revision"]["at"]),
-            author_name=_shown(publisher["name"]) if publisher else None,
+            author_name=shown(publisher["name"]) if publisher else None,
             version=document["revision"]["number"],
         )
     return _text(made)
@@ -129,9 +127,9 @@ def corrections(told: Sequence[dict[str, Any]], *, feed: Feed) -> bytes:
             kind = f"{kind}, since withdrawn"
             note = f"The fact-check was withdrawn since. {note}"
         made.add_item(
-            title=_shown(f"{kind}: {notice['title']}"),
+            title=shown(f"{kind}: {notice['title']}"),
             link=notice["url"],
-            description=_shown(note),
+            description=shown(note),
             unique_id=feed.name(notice["name"]),
             pubdate=_moment(notice["at"]),
             updateddate=_moment(notice["withdrawn_at"] or notice["at"]),
@@ -142,14 +140,14 @@ def corrections(told: Sequence[dict[str, Any]], *, feed: Feed) -> bytes:
 def _begun(what: str, feed: Feed, form: str) -> _Atom | _Rss:
     name = feed.site["name"] if feed.site else "Fact-check database"
     made = _MADE[form](
-        title=_shown(f"{name}: {what.lower()}" + (f", {feed.called}" if feed.called else "")),
+        title=shown(f"{name}: {what.lower()}" + (f", {feed.called}" if feed.called else "")),
         link=feed.home,
-        description=_shown(f"{what} of {name}.") if form == RSS else "",
+        description=shown(f"{what} of {name}.") if form == RSS else "",
         language="en",
         feed_url=feed.url,
         feed_guid=feed.name(feed.of or what.lower()),
-        author_name=_shown(name),
-        feed_copyright=_shown(f"Findings: {feed.site['licence']}") if feed.site else None,
+        author_name=shown(name),
+        feed_copyright=shown(f"Findings: {feed.site['licence']}") if feed.site else None,
     )
     made.updated = feed.updated or _BEFORE_THE_FIRST_ENTRY
     return made
@@ -157,10 +155,6 @@ def _begun(what: str, feed: Feed, form: str) -> _Atom | _Rss:
 
 def _text(feed: SyndicationFeed) -> bytes:
     return feed.writeString("utf-8").encode("utf-8")
-
-
-def _shown(text: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _moment(at: str) -> dt.datetime:

@@ -25,6 +25,7 @@ NARROW = (
 # How to reach what a list has no room for: where all stand, or what to do.
 _BEYOND = {
     "topic": ("topics", "All topics"),
+    "publisher": ("publishers", "All publishers of fact-checks"),
 }
 _OTHERS = {
     "speaker": "Look up others by name.",

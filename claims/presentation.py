@@ -49,6 +49,20 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Whose fact-check it is where it is not ours: our two findings are never shown for it, only their own words.
+
+    `publisher_id` is None where the publisher has no row here; `on` is the day on which it was published there.
+    """
+
+    publisher: str
+    publisher_id: str | None
+    address: str | None
+    rating: str | None
+    on: Day | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRow:
     """A claim in a list; `related` are others that the list shows with it, `more_related` how many it does not."""
 
@@ -58,10 +72,10 @@ class ClaimRow:
     claimed_on: Day | None
     speaker: Document | None
     role: str | None
-    findings: tuple[Finding, Finding]
+    findings: tuple[Finding, ...]
     wordings: str
     summary: str
-    from_partner: str | None
+    taken: Taken | None
     related: tuple[Related, ...] = ()
     more_related: int = 0
     synopsis: Synopsis | None = None
@@ -125,7 +139,7 @@ def claim_row(document: Document, methodology: Document | None = None) -> ClaimR
     """A claim as lists show it, and as its own page begins."""
     appearances = document["appearances"]
     first = next((part for part in appearances if part["first"]), appearances[0] if appearances else None)
-    partner = document["origin"] == "partner"
+    theirs = taken(document)
     return ClaimRow(
         id=document["id"],
         claim=document["claim"],
@@ -133,10 +147,24 @@ def claim_row(document: Document, methodology: Document | None = None) -> ClaimR
         claimed_on=day(document["claimed_on"]),
         speaker=document["speaker"],
         role=first["role"] if first else None,
-        findings=(attribution(document, methodology), veracity(document, methodology)),
-        wordings=wordings(appearances),
+        findings=() if theirs else (attribution(document, methodology), veracity(document, methodology)),
+        wordings="" if theirs else wordings(appearances),
         summary=document["summary"],
-        from_partner=(document["publisher"] or {}).get("name", "a partner") if partner else None,
+        taken=theirs,
+    )
+
+
+def taken(document: Document) -> Taken | None:
+    """From whom a fact-check was taken; None for our own."""
+    if document["origin"] != "partner":
+        return None
+    publisher = document["publisher"] or {}
+    return Taken(
+        publisher=publisher.get("name") or "a partner",
+        publisher_id=publisher.get("id"),
+        address=document["review_url"],
+        rating=document["rating_as_published"],
+        on=day(document.get("reviewed_on")),
     )
 
 

@@ -156,6 +156,11 @@ def day(date: dict[str, Any] | None) -> Day | None:
     return Day(text, machine, date["inferred_because"])
 
 
+def on(day: dt.date | None) -> Day | None:
+    """A calendar day that is known as such."""
+    return Day(f"{day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}", day.isoformat()) if day else None
+
+
 def moment(at: str) -> Day:
     """A time of the record, in UTC."""
     when = dt.datetime.fromisoformat(at)

@@ -34,7 +34,7 @@ class Said:
     span: Span | None
 
     @property
-    def findings(self) -> tuple[Finding, Finding]:
+    def findings(self) -> tuple[Finding, ...]:
         return self.row.findings
 
     @property

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from claims import data_views, feed_views, record_views, sitemap_views, views
+from claims import card_views, data_views, feed_views, gathered, record_views, sitemap_views, views
 
 urlpatterns = [
     path("", views.lookup, name="lookup"),
     path("claims/<slug:slug>/", views.claim, name="claim"),
     path("claims/<slug:slug>/claimreview.json", data_views.ClaimReview.as_view(), name="claimreview"),
+    path("claims/<slug:slug>/card/", card_views.card, name="card"),
+    path("oembed/", card_views.embed, name="oembed"),
     path("claims/<slug:slug>/history/", record_views.revisions, name="history"),
     path("claims/<slug:slug>/history/<int:number>/", record_views.revision, name="revision"),
     path("claims/<slug:slug>/compare/", record_views.compare, name="compare"),
@@ -18,11 +20,14 @@ urlpatterns = [
     path("data/fact-checks.csv", data_views.Csv.as_view(), name="data-csv"),
     path("data/claimreview.json", data_views.Feed.as_view(), name="datafeed"),
     path("sources/<slug:slug>/", views.source, name="source"),
-    path("speakers/<slug:slug>/", views.speaker, name="speaker"),
+    path("speakers/<slug:slug>/", gathered.speaker, name="speaker"),
+    path("speakers/<slug:slug>/named/", gathered.named, name="speaker-named"),
+    path("topics/", gathered.topics, name="topics"),
+    path("topics/<slug:slug>/", gathered.topic, name="topic"),
+    path("publishers/", gathered.publishers, name="publishers"),
+    path("publishers/<slug:slug>/", gathered.publisher, name="publisher"),
     path("speakers/<slug:slug>/feed.atom", feed_views.speaker, {"form": "atom"}, name="speaker-feed"),
     path("speakers/<slug:slug>/feed.rss", feed_views.speaker, {"form": "rss"}, name="speaker-feed-rss"),
-    path("topics/", views.topics, name="topics"),
-    path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/feed.atom", feed_views.topic, {"form": "atom"}, name="topic-feed"),
     path("topics/<slug:slug>/feed.rss", feed_views.topic, {"form": "rss"}, name="topic-feed-rss"),
     path("ratings/<slug:slug>/feed.atom", feed_views.rating, {"form": "atom"}, name="rating-feed"),

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from claims import (
@@ -12,18 +11,15 @@ from claims import (
     documents,
     findings,
     history,
-    paging,
     presentation,
     printed,
     rationale,
-    reading,
     reference,
-    threads,
 )
 from claims.addresses import base_url
-from claims.asked import turned
 from claims.filters import PublicationFilterSet
-from claims.listing import ROWS, Listing
+from claims.gathered import moved, public
+from claims.listing import Listing
 from claims.models import Publication
 from claims.search import plain
 from claims.source_page import source_page
@@ -60,7 +56,11 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
         return render(
             request,
             "claims/withdrawn.html",
-            {"document": tombstone, "at": printed.moment(tombstone["revision"]["at"])},
+            {
+                "document": tombstone,
+                "at": printed.moment(tombstone["revision"]["at"]),
+                "embed": base_url(request) + reverse("oembed"),
+            },
         )
     document = documents.served(publication, base_url=base_url(request))
     methodology = (
@@ -78,6 +78,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
             ),
             "topics": _topics(document["topics"]),
             "original": claimreview.original(document),
+            "embed": base_url(request) + reverse("oembed"),
             # Search engines take a ClaimReview only from the site that its address lies on.
             "claimreview": claimreview.script_safe(claimreview.claimreview(document))
             if document["origin"] == Publication.Origin.OWN
@@ -89,70 +90,11 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """What one source shows, how much of it is quoted, and the claims and passages that are taken from it."""
-    found = _public("sources", slug)
+    found = public("sources", slug)
     if found["id"] != slug:
-        return _moved(request, "source", found["id"])
+        return moved(request, "source", found["id"])
     page = source_page(found, asked=request.GET, path=request.path, base_url=base_url(request))
     return render(request, "claims/source.html", page)
-
-
-@require_safe
-def speaker(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who a speaker is, and what they are published as having claimed."""
-    found = _public("speakers", slug)
-    if found["id"] != slug:
-        return _moved(request, "speaker", found["id"])
-    page = _page(request, reading.for_speaker(slug))
-    served = documents.served_many(page.rows, base_url=base_url(request))
-    return render(
-        request,
-        "claims/speaker.html",
-        {
-            "speaker": found,
-            "roles": presentation.roles(served),
-            "rows": [presentation.claim_row(document) for document in served],
-            **_turns({}, page),
-        },
-    )
-
-
-@require_safe
-def topics(request: HttpRequest) -> HttpResponse:
-    """The topics that published fact-checks have, by name."""
-    sizes = reading.topic_sizes()
-    rows = [
-        {"topic": document, "size": printed.counted(sizes.get(document["id"], 0), "fact-check")}
-        for document in sorted(reference.public_all("topics"), key=lambda topic: topic["name"].casefold())
-    ]
-    return render(request, "claims/topics.html", {"rows": rows})
-
-
-@require_safe
-def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who said what when on one topic, and what the claims have to do with each other."""
-    found = _public("topics", slug)
-    if found["id"] != slug:
-        return _moved(request, "topic", found["id"])
-    size = reading.topic_size(slug)
-    page = _page(request, reading.for_topic(slug, size=size))
-    served = documents.served_many(page.rows, base_url=base_url(request))
-    thread = threads.thread(
-        served,
-        speakers=reference.named("speakers", threads.speakers(served)),
-        here=reading.of_topic(slug, threads.others(served)),
-    )
-    return render(
-        request,
-        "claims/topic.html",
-        {
-            "topic": found,
-            "size": printed.counted(size, "fact-check"),
-            "is_part": size > len(served),
-            "thread": thread,
-            "rows": thread.rows,
-            **_turns({}, page),
-        },
-    )
 
 
 @require_safe
@@ -204,39 +146,12 @@ def seeds(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/seeds.html", {"text": rationale.to_html(text)})
 
 
-def _public(kind: str, slug: str) -> dict[str, Any]:
-    found = reference.public(kind, slug)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _moved(request: HttpRequest, name: str, slug: str) -> HttpResponsePermanentRedirect:
-    """The row was merged into another: its old address leads there, with what was asked."""
-    query = request.META.get("QUERY_STRING", "")
-    return HttpResponsePermanentRedirect(reverse(name, args=[slug]) + (f"?{query}" if query else ""))
-
-
 def _topics(identifiers: list[str]) -> list[dict[str, Any]]:
     """The topics as they are called now, each once: two that were merged are one."""
     named = reference.named("topics", identifiers)
     return list({document["id"]: document for document in named.values()}.values())
 
 
-def _page(request: HttpRequest, publications: Any) -> paging.Page:
-    # A bad place is no reason to show nothing: the list begins at its newest entry.
-    before = paging.sequence_of(request.GET.get("before", ""))
-    after = None if before else paging.sequence_of(request.GET.get("after", ""))
-    return paging.page_of(publications, before=before, after=after, size=ROWS)
-
-
 def _rows(request: HttpRequest, publications: Any) -> list[presentation.ClaimRow]:
     served = documents.served_many(publications, base_url=base_url(request))
     return [presentation.claim_row(document) for document in served]
-
-
-def _turns(parameters: dict[str, str], page: paging.Page) -> dict[str, Any]:
-    return {
-        "older": turned(parameters, before=page.next_before),
-        "newer": turned(parameters, after=page.previous_after),
-    }

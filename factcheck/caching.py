@@ -42,6 +42,8 @@ OTHERS = {
     "suggest",
     "suggest-sent",
 }
+# Headers that a view may have had another word about; a browser takes those of a 304 for its copy (RFC 9111, 3.2).
+OF_THE_VIEW = ("Content-Security-Policy", "X-Frame-Options")
 # An entry that waited for others to be appended carries the time at which it began to wait; no request waits longer.
 LONGEST_WAIT = dt.timedelta(seconds=60)
 
@@ -62,6 +64,10 @@ class CachingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code == 304:
+            # It was made before the view that knows better was asked: the copy keeps what it came with.
+            for name in OF_THE_VIEW:
+                del response[name]
         state: freshness.State | None = request.META.get(_STATE)
         if state is None or response.has_header("Cache-Control"):
             return response

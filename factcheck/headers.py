@@ -39,7 +39,7 @@ FOR_PROGRAMS = {
     *("feed", "corrections-feed", "record-head"),
     *("feed-rss", "topic-feed", "topic-feed-rss", "speaker-feed", "speaker-feed-rss"),
     *("rating-feed", "rating-feed-rss"),
-    *("claimreview", "data-jsonl", "data-csv", "datafeed"),
+    *("claimreview", "oembed", "data-jsonl", "data-csv", "datafeed"),
 }
 
 

@@ -416,6 +416,7 @@ class Newsroom:
             rows={
                 "speakers": ["ada-quill"],
                 "topics": ["bridge"],
+                "publishers": ["test-desk", "valley-courier"],
                 "sources": [f"{known.slug}-source" for known in about],
             },
             whole=whole,

@@ -30,6 +30,8 @@ ADDRESSES = {
     "feed": "/feed.atom",
     "corrections-feed": "/corrections/feed.atom",
     "claimreview": "/claims/one/claimreview.json",
+    "card": "/claims/one/card/",
+    "oembed": "/oembed/?url=http://testserver/claims/one/",
     "data": "/data/",
     "data-jsonl": "/data/fact-checks.jsonl",
     "data-csv": "/data/fact-checks.csv",
@@ -43,6 +45,9 @@ ADDRESSES = {
     "rating-feed-rss": "/ratings/false/feed.rss",
     "source": "/sources/article/",
     "speaker": "/speakers/ada-quill/",
+    "speaker-named": "/speakers/ada-quill/named/",
+    "publishers": "/publishers/",
+    "publisher": "/publishers/test-desk/",
     "topics": "/topics/",
     "topic": "/topics/bridge/",
     "methodology": "/methodology/",
@@ -239,6 +244,7 @@ FOR_PROGRAMS = (
     *("/api/v1/claims/", "/feed.atom", "/corrections/feed.atom", "/.well-known/factcheck-record"),
     *("/claims/one/claimreview.json", "/data/claimreview.json"),
     *("/data/fact-checks.jsonl", "/data/fact-checks.csv", "/feed.rss"),
+    "/oembed/?url=http://testserver/claims/one/",
     *("/topics/bridge/feed.atom", "/speakers/ada-quill/feed.rss", "/ratings/false/feed.atom"),
 )
 

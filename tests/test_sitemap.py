@@ -168,7 +168,8 @@ def test_the_head_of_a_claims_page() -> None:
     assert graph(said("/claims/one/"))["og:description"] == "This fact-check was withdrawn."
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+# The card is a part of other pages, and never found or linked by itself.
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name != "card"])
 def test_every_page_says_what_it_is(name: str) -> None:
     Site.objects.current()
     Site.objects.update(seeds="How these were chosen.")

@@ -35,6 +35,7 @@ def public_addresses() -> list[str]:
         "sources": [*Source.objects.values_list("slug", flat=True)],
         "speakers": [*Speaker.objects.values_list("slug", flat=True)],
         "topics": [*Topic.objects.values_list("slug", flat=True)],
+        "publishers": [*Publisher.objects.values_list("slug", flat=True)],
         "ratings": ["false", "mixed"],
     }
     found = []

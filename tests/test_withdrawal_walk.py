@@ -124,6 +124,7 @@ def walked() -> Iterator[tuple[str, str]]:
         "sources": [*Source.objects.values_list("slug", flat=True)],
         "speakers": ["ada-quill", "ada-q"],
         "topics": ["bridge", "weir"],
+        "publishers": ["test-desk", "valley-courier"],
         "ratings": ["false", "mixed"],
     }
     numbers = sorted(set(Revision.objects.of("claims/one").values_list("number", flat=True)))
@@ -133,6 +134,7 @@ def walked() -> Iterator[tuple[str, str]]:
         "api-changes": ["?limit=1000", "?limit=1000&topic=bridge", "?limit=1000&speaker=ada-quill"],
         "compare": [f"?from={since}&to={to}" for since, to in combinations(numbers, 2)] + ["?from=2&to=1"],
         "history": ["?before=4"],
+        "oembed": [f"?url=http://testserver/claims/{slug}/&format=xml" for slug in slugs["claims"]],
         "data-jsonl": ["?q=zxsummary", "?speaker=ada-q"],
         "data-csv": ["?topic=weir"],
     }
@@ -205,7 +207,7 @@ def test_a_withdrawn_finding_is_nowhere_but_in_the_history(what_happened: Callab
     make_findings()
     for everywhere in (
         *("/claims/one/", "/", "/feed.atom", "/api/v1/claims/one/", "/api/v1/claims/"),
-        *("/claims/one/claimreview.json", "/data/claimreview.json"),
+        *("/claims/one/card/", "/claims/one/claimreview.json", "/data/claimreview.json"),
         *("/data/fact-checks.jsonl", "/data/fact-checks.csv"),
         *("/feed.rss", "/topics/weir/feed.atom", "/speakers/ada-q/feed.rss", "/ratings/false/feed.atom"),
     ):

@@ -1,15 +1,17 @@
 from claims.models.claims import Appearance, Claim, ClaimRelation
 from claims.models.desk import DeskNote, ErrorReport, PendingImport, Redirect
+from claims.models.listed import (
+    PublicationPublisher,
+    PublicationRelation,
+    PublicationSource,
+    PublicationTopic,
+)
 from claims.models.record import (
     Head,
     HeldMark,
     Label,
     NamedText,
     Publication,
-    PublicationPublisher,
-    PublicationRelation,
-    PublicationSource,
-    PublicationTopic,
     Reference,
     Revision,
     Signature,

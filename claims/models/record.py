@@ -215,12 +215,12 @@ class Publication(models.Model):
     withdrawn = models.BooleanField(default=False)
     title = models.TextField()
     text = models.TextField("claim")
-    language = models.CharField(max_length=35, db_index=True)
+    language = models.CharField(max_length=35)
     claimed_on = models.DateField(null=True, db_index=True)
     first_published_at = models.DateTimeField(db_index=True)
     speaker = models.ForeignKey(Speaker, models.PROTECT, null=True, related_name="publications")
-    rating = models.CharField(max_length=60, blank=True, db_index=True)
-    attribution = models.CharField(max_length=60, blank=True, db_index=True)
+    rating = models.CharField(max_length=60, blank=True)
+    attribution = models.CharField(max_length=60, blank=True)
     # Not the body alone says it: the rating, or the one to which editors mapped the publisher's label (claims.labels).
     found_under = models.CharField("rating that filters find it under", max_length=60, blank=True)
     publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, related_name="fact_checks")
@@ -244,12 +244,23 @@ class Publication(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
-        # A page of a speaker who is published a hundred thousand times is read without sorting them.
+        # A page of one value of a filter is read along the record, however many there are: nothing is sorted.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["speaker", "-sequence"], name="publication_by_speaker"),
             models.Index(fields=["publisher", "-sequence"], name="publication_by_publisher"),
             models.Index(fields=["claimant_folded", "-sequence"], name="publication_by_claimant"),
             models.Index(fields=["found_under", "-sequence"], name="publication_by_found_under"),
+            models.Index(fields=["attribution", "-sequence"], name="publication_by_attribution"),
+            models.Index(fields=["language", "-sequence"], name="publication_by_language"),
+            models.Index(fields=["origin", "-sequence"], name="publication_by_origin"),
+            # Facets are counted from it alone, in its order (claims.facets).
+            models.Index(
+                fields=[
+                    *("found_under", "attribution", "origin", "language", "withdrawn"),
+                    *("claimed_on", "first_published_at"),
+                ],
+                name="publication_facets",
+            ),
             models.Index(fields=["publisher", "rating_as_published"], name="publication_by_label"),
             # Own fact-checks have no address at another publisher.
             models.Index(
@@ -320,73 +331,3 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class PublicationTopic(models.Model):
-    publication = models.ForeignKey(Publication, models.CASCADE)
-    topic = models.ForeignKey(Topic, models.PROTECT)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["publication", "topic"], name="publication_topic_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.publication_id}: {self.topic_id}"
-
-
-class PublicationSource(models.Model):
-    publication = models.ForeignKey(Publication, models.CASCADE)
-    source = models.ForeignKey(Source, models.PROTECT)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["publication", "source"], name="publication_source_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.publication_id}: {self.source_id}"
-
-
-class PublicationPublisher(models.Model):
-    """Who published the fact-check, or a source in which the claim appears."""
-
-    class Of(models.TextChoices):
-        REVIEW = "review", "The fact-check"
-        APPEARANCE = "appearance", "A source of the claim"
-
-    publication = models.ForeignKey(Publication, models.CASCADE)
-    publisher = models.ForeignKey(Publisher, models.PROTECT)
-    of = models.CharField(max_length=10, choices=Of)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["publication", "publisher", "of"], name="publication_publisher_once"
-            ),
-            models.CheckConstraint(
-                name="publication_publisher_of_what", condition=Q(of__in=["review", "appearance"])
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.publication_id}: {self.publisher_id} ({self.of})"
-
-
-class PublicationRelation(models.Model):
-    """A relation stated in a published body; the other end is named, since it may not be public yet."""
-
-    publication = models.ForeignKey(Publication, models.CASCADE, related_name="relations")
-    to_slug = models.SlugField(max_length=120, db_index=True)
-    kind = models.CharField(max_length=20)
-    note = models.TextField()
-    position = models.PositiveSmallIntegerField()
-
-    class Meta:
-        ordering = ["publication", "position"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["publication", "position"], name="publication_relation_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.publication_id}: {self.kind} {self.to_slug}"
