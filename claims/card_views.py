@@ -42,7 +42,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
                 "at": printed.moment(newest["at"]),
                 "note": newest["note"],
             },
-            "original": claimreview.original(document) if row and row.from_partner else None,
+            "original": claimreview.original(document) if row and row.taken else None,
         },
     )
 
