@@ -52,6 +52,7 @@ ADDRESSES = {
     "topic": "/topics/bridge/",
     "methodology": "/methodology/",
     "about": "/about/",
+    "opensearch": "/opensearch.xml",
     "sitemap": "/sitemap.xml",
     "sitemap-part": "/sitemaps/1.xml",
     "robots": "/robots.txt",
