@@ -46,6 +46,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "text": text,
         "address": address,
         "longest": checking.LONGEST,
+        "longest_printed": f"{checking.LONGEST:,}",
         "bookmarklet": _bookmarklet(request),
     }
     try:

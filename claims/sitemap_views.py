@@ -11,8 +11,8 @@ from claims.addresses import base_url
 
 XML = "application/xml; charset=utf-8"
 # Pages that are there once; the page on the seeds only where its text is.
-_ONCE = ("lookup", "topics", "methodology", "about", "data", "corrections")
-_BY_ROW = {"topics": "topic", "speakers": "speaker", "sources": "source"}
+_ONCE = ("lookup", "check", "topics", "publishers", "methodology", "about", "data", "corrections")
+_BY_ROW = {"topics": "topic", "speakers": "speaker", "sources": "source", "publishers": "publisher"}
 
 
 @require_safe

@@ -93,7 +93,7 @@ def perhaps_quoted(ranking: Ranking, text: str) -> list[str]:
 
 def _likely(ranking: Ranking, text: str, own: str, narrowed: tuple[Clause, ...]) -> tuple[Match, ...]:
     hits = ranking.rank(text, limit=_CLOSELY, narrowed=narrowed, closely=_CLOSELY)
-    sure = [(sureness(hit), hit) for hit in hits]
+    sure = sorted(((sureness(hit), hit) for hit in hits), key=lambda one: -one[0])
     # Read with another sentence, this one has to say something of the claim itself.
     spoken = _spoken(ranking, own)
     return tuple(

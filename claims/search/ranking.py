@@ -23,6 +23,8 @@ CLOSELY = 50
 _GRAM = 4
 # The weight of a word that one of ten thousand texts has.
 _RARE = math.log(1 + 10_000.5 / 1.5)
+# The weight of any word, and how many texts say as much of a word as this does.
+_ANY, _FEW = 6.0, 1_000
 
 Clause = tuple[tantivy.Occur, tantivy.Query]
 
@@ -87,6 +89,15 @@ class Ranking:
         having = self.searcher.doc_freq(indexes.CLAIM, stem)
         return math.log(1 + (self.size - having + 0.5) / (having + 0.5))
 
+    def _tells(self, stem: str) -> float:
+        """The weight of a stem as an index of ten thousand texts would have it.
+
+        Of few texts, which may all be about one matter, it says little how many have a word: the fewer there are, the
+        more a word counts as any does.
+        """
+        scaled = self.weight(stem) * _RARE / math.log(2 + 2 * self.size)
+        return (scaled * self.size + _ANY * _FEW) / (self.size + _FEW)
+
     def rank(
         self,
         text: str,
@@ -147,7 +158,7 @@ class Ranking:
                 said=max(shares["claim"], shares["title"]),
                 meant=text.share_of(shared),
                 alike=shares["parts"],
-                weight=sum(map(self.weight, shared)) * _RARE / math.log(2 + 2 * self.size),
+                weight=sum(map(self._tells, shared)),
                 shared=shared,
             )
             hits.append((-hit.score, -sequence, hit))
