@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from claims import redirects
@@ -197,17 +197,22 @@ def project_reference(revision: Revision) -> Reference:
     return reference
 
 
-def stored_joins(publication: Publication) -> dict[str, set[Any]]:
-    """The join rows of a publication as they stand, in the form of `joins`."""
-    return {
-        "topics": set(
-            PublicationTopic.objects.filter(publication=publication).values_list("topic__slug", flat=True)
-        ),
-        "sources": set(
-            PublicationSource.objects.filter(publication=publication).values_list("source__slug", flat=True)
-        ),
-        "publishers": set(
-            PublicationPublisher.objects.filter(publication=publication).values_list("publisher__slug", "of")
-        ),
-        "relations": set(publication.relations.values_list("position", "to_slug", "kind", "note")),
+def stored_joins(publications: Iterable[Publication]) -> dict[int, dict[str, set[Any]]]:
+    """The join rows of publications as they stand, by their keys, in the form of `joins`."""
+    found: dict[int, dict[str, set[Any]]] = {
+        publication.pk: {"topics": set(), "sources": set(), "publishers": set(), "relations": set()}
+        for publication in publications
     }
+    topics = PublicationTopic.objects.filter(publication__in=found)
+    for pk, slug in topics.values_list("publication_id", "topic__slug"):
+        found[pk]["topics"].add(slug)
+    sources = PublicationSource.objects.filter(publication__in=found)
+    for pk, slug in sources.values_list("publication_id", "source__slug"):
+        found[pk]["sources"].add(slug)
+    publishers = PublicationPublisher.objects.filter(publication__in=found)
+    for pk, *pair in publishers.values_list("publication_id", "publisher__slug", "of"):
+        found[pk]["publishers"].add(tuple(pair))
+    relations = PublicationRelation.objects.filter(publication__in=found).order_by()
+    for pk, *row in relations.values_list("publication_id", "position", "to_slug", "kind", "note"):
+        found[pk]["relations"].add(tuple(row))
+    return found

@@ -1,10 +1,13 @@
 """Checking the record against itself and against what is public: the first thing wrong is named."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
+
+from django.db.models import Max, Min
 
 from claims import chain, projection, record, redirects
 from claims.body import MERGED
@@ -18,6 +21,8 @@ from sources.models import Snapshot
 
 # Texts that are kept at hand while quotations are checked.
 _TEXTS = 50
+# Publications that are looked at together.
+_ROWS = 200
 
 
 def verify_record(keys: Keyring | None = None) -> Iterator[str]:
@@ -135,8 +140,26 @@ def _publication_problems() -> Iterator[str]:
     moved = redirects.every()
     mapped = projection.mapped_labels(moved)
     related = ("revision", "speaker", "claim", "publisher")
-    publications = Publication.objects.order_by("slug").select_related(*related)
-    for publication in publications.iterator(chunk_size=200):
+    publications = Publication.objects.order_by("slug").select_related(*related).iterator(chunk_size=_ROWS)
+    while rows := list(islice(publications, _ROWS)):
+        yield from _problems_of(rows, moved, mapped)
+    known = Publication.objects.values("revision__subject")
+    lost = Revision.objects.filter(kind="publication").exclude(subject__in=known).first()
+    if lost:
+        yield f"Entry {lost.sequence} published {lost.subject}, but nothing public stands on it."
+
+
+def _problems_of(
+    publications: list[Publication], moved: Mapping[str, str], mapped: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
+    """What is wrong with some publications, in a fixed number of queries."""
+    subjects = [publication.revision.subject for publication in publications]
+    about = Revision.objects.filter(subject__in=subjects).order_by()
+    first = dict(about.values_list("subject").annotate(Min("sequence")))
+    times = dict(Revision.objects.filter(sequence__in=first.values()).values_list("sequence", "at"))
+    last = dict(about.exclude(kind="redaction").values_list("subject").annotate(Max("sequence")))
+    joined = projection.stored_joins(publications)
+    for publication in publications:
         name, revision = f"The publication {publication.slug}", publication.revision
         if revision.body is None:
             yield f"{name} stands on entry {revision.sequence}, which is redacted."
@@ -144,15 +167,15 @@ def _publication_problems() -> Iterator[str]:
         body = json.loads(revision.body)
         if revision.subject != f"claims/{publication.slug}":
             yield f"{name} stands on entry {revision.sequence}, which is about {revision.subject}."
-        if Revision.objects.of(revision.subject).exclude(kind="redaction").last() != revision:
+        if last.get(revision.subject) != revision.sequence:
             yield f"{name} does not stand on the last entry of its subject."
         for column, value in columns(body).items():
             stored = getattr(publication, column)
             if str(stored if stored is not None else "") != str(value if value is not None else ""):
                 yield f"{name}: its column {column} does not say what entry {revision.sequence} says."
-        first = Revision.objects.of(revision.subject).first()
-        if first and publication.first_published_at != first.at:
-            yield f"{name}: its first publication is not the time of entry {first.sequence}."
+        if publication.first_published_at != times[first[revision.subject]]:
+            began = first[revision.subject]
+            yield f"{name}: its first publication is not the time of entry {began}."
         if (publication.claim.slug if publication.claim else None) != (
             publication.slug if body["origin"] == "own" else None
         ):
@@ -165,12 +188,8 @@ def _publication_problems() -> Iterator[str]:
             yield f"{name}: its publisher is not the one that entry {revision.sequence} names."
         if publication.found_under != projection.found_under(body, mapped):
             yield f"{name}: filters find it under another rating than its own, or its label's."
-        if projection.stored_joins(publication) != projection.joins(body, moved):
+        if joined[publication.pk] != projection.joins(body, moved):
             yield f"{name}: its topics, sources, publishers or relations are not those of entry {revision.sequence}."
-    known = Publication.objects.values("revision__subject")
-    lost = Revision.objects.filter(kind="publication").exclude(subject__in=known).first()
-    if lost:
-        yield f"Entry {lost.sequence} published {lost.subject}, but nothing public stands on it."
 
 
 def _reference_problems() -> Iterator[str]:

@@ -37,6 +37,11 @@ Statement = tuple[str, Any]
 
 def main() -> None:
     print(f"{CLAIMS} claims published, then a record of {ENTRIES} entries.\n", flush=True)
+    on_both(measured)
+
+
+def on_both(measured: Callable[[str, dict[str, str]], None]) -> None:
+    """Measure on SQLite, and on a PostgreSQL server that is started for it."""
     measured("SQLite", {})
     import postgresql
 
@@ -52,8 +57,8 @@ def main() -> None:
         server.stop()
 
 
-def measured(name: str, variables: dict[str, str]) -> None:
-    """The measurements in a process of their own, which has the settings of one database."""
+def measured(name: str, variables: dict[str, str], *, program: str = __file__, head: str = "") -> None:
+    """The measurements of a program in a process of their own, which has the settings of one database."""
     with tempfile.TemporaryDirectory(prefix="factcheck-bench-") as folder:
         path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         own = {
@@ -72,8 +77,8 @@ def measured(name: str, variables: dict[str, str]) -> None:
             ["manage.py", "collectstatic", "--noinput", "-v", "0"],
         ):
             subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True)
-        print(f"{name:<26}{'ours':>12}{'bare':>12}{'ratio':>8}", flush=True)
-        subprocess.run([sys.executable, __file__, "measure"], cwd=ROOT, env=environment, check=True)
+        print(f"{name:<26}" + (head or f"{'ours':>12}{'bare':>12}{'ratio':>8}"), flush=True)
+        subprocess.run([sys.executable, program, "measure"], cwd=ROOT, env=environment, check=True)
         print(flush=True)
 
 
