@@ -23,8 +23,8 @@ class Guard:
 
 
 # A guard asks for single rows. What PostgreSQL plans for a session while a table is nearly empty would read the whole
-# table for each row later, when the same session has filled it. What it then thinks of a plan that reads a table all the
-# same, be it of one row, would have it compiled for each call.
+# table for each row later, when the same session has filled it. A plan that reads a table all the same, be it of one
+# row, then looks so dear that it would be compiled for each call.
 _BY_INDEX = "SET enable_seqscan TO off SET jit TO off"
 
 
