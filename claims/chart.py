@@ -224,10 +224,10 @@ def _short(period: Period) -> str:
 
 
 def _top(most: int) -> int:
-    """The number at the top of the scale: the next of 1, 2, 4, 10, 20, 40, 100 and so on."""
+    """The number at the top of the scale: the next of 1, 2, 4, 6, 8, 10, 20, 40 and so on."""
     top = 1
     while True:
-        for factor in (1, 2, 4):
+        for factor in (1, 2, 4, 6, 8):
             if top * factor >= most:
                 return top * factor
         top *= 10

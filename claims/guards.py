@@ -128,7 +128,7 @@ SIGNATURE_GUARDS = (
             f"EXISTS (SELECT 1 FROM {_SIGNATURES} AS known WHERE known.revision_id = NEW.revision_id) "
             f"OR NEW.revision_id > (SELECT COALESCE(MAX(sequence), 0) FROM {_TABLE}) "
             f"OR (NEW.revision_id < (SELECT COALESCE(MAX(sequence), 0) FROM {_TABLE}) "
-            "AND NEW.revision_id <= (SELECT COALESCE(MAX(sequence), 0) FROM claims_head))"
+            "AND NEW.revision_id <= COALESCE((SELECT sequence FROM claims_head WHERE id = 1), 0))"
         ),
         sentence="An entry of the public record is signed once, when it is appended.",
     ),

@@ -1,12 +1,12 @@
 """A page's list of fact-checks: what was asked of it, what was not understood, its rows, and where it goes on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import BoundField, Form
+from django.forms import BoundField, ChoiceField, Form
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -91,10 +91,18 @@ class Listing:
 
     def _named(self, name: str) -> dict[str, str]:
         """What the chosen value is called."""
-        field: Any = self.form.fields[name]
-        named = dict(getattr(field, "choices", ()))
+        named = dict(self.filters.choices.of(name)) if isinstance(self.form.fields[name], ChoiceField) else {}
         value = self.parameters[name]
         return named if value in named or name not in choices.ROWS else choices.named(name, value)
+
+    def count(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Say with each value that a filter offers how many it leaves under the other filters."""
+        for name, sizes in counts.items():
+            field: Any = self.form.fields[name]
+            field.choices = [
+                (value, f"{label} ({sizes.get(value, 0):,})")
+                for value, label in self.filters.choices.of(name)
+            ]
 
     @property
     def problems(self) -> list[dict[str, str]]:

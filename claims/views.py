@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from claims import (
     claimreview,
     documents,
+    facets,
     findings,
     history,
     presentation,
@@ -30,6 +31,8 @@ from claims.source_page import source_page
 def lookup(request: HttpRequest) -> HttpResponse:
     """The claims that have the words and pass the filters, newest on the record first."""
     listing = Listing(request, Publication.objects.published().for_documents())
+    found = facets.facets(listing.parameters)
+    listing.count(found.counts)
     words = listing.parameters.get("q", "")
     partial: list[Publication] = []
     if words and not listing.page.rows:
@@ -42,6 +45,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         {
             **listing.context,
             "words": words,
+            "total": printed.counted(found.total, "fact-check"),
             "partial": _rows(request, partial),
             "rated": listing.parameters.get("rating"),
         },

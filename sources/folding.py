@@ -5,9 +5,11 @@ Folding is for finding and ordering only. No quotation is ever compared folded (
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Of ASCII nothing is taken apart.
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SPACES = re.compile(" +")
 
 # Letters that a reader types without their stroke or ligature, and that Unicode does not take apart.
 _PLAIN = str.maketrans({
@@ -40,6 +42,22 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return _SEPARATORS.sub(" ", text.lower()).strip()
+    pieces = [_piece(character) for character in text]
+    if None in pieces:
+        return _folded(text)
+    whole = _SPACES.sub(" ", "".join(piece for piece in pieces if piece))
+    return unicodedata.normalize("NFC", whole).strip()
+
+
+@lru_cache(maxsize=20_000)
+def _piece(character: str) -> str | None:
+    """What is left of a letter, whatever stands beside it; None for marks, which belong to what stands before them."""
+    if unicodedata.category(unicodedata.normalize("NFKD", character)[0])[0] == "M":
+        return None
+    return _folded(f"a{character}a")[1:-1]
+
+
+def _folded(text: str) -> str:
     taken_apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     folded: list[str] = []
     for character in unicodedata.normalize("NFKD", taken_apart):

@@ -23,8 +23,9 @@ class Guard:
 
 
 # A guard asks for single rows. What PostgreSQL plans for a session while a table is nearly empty would read the whole
-# table for each row later, when the same session has filled it.
-_BY_INDEX = "SET enable_seqscan TO off"
+# table for each row later, when the same session has filled it. A plan that reads a table all the same, be it of one
+# row, then looks so dear that it would be compiled for each call.
+_BY_INDEX = "SET enable_seqscan TO off SET jit TO off"
 
 
 def refusal(name: str, *, table: str, event: str, when: str, sentence: str) -> Guard:

@@ -127,7 +127,13 @@ def leapless(day: dt.date | None) -> bool:
 
 @pytest.mark.parametrize(
     ("most", "levels"),
-    [(1, ["0", "1"]), (3, ["0", "2", "4"]), (5, ["0", "5", "10"]), (4001, ["0", "5,000", "10,000"])],
+    [
+        (1, ["0", "1"]),
+        (3, ["0", "2", "4"]),
+        (5, ["0", "3", "6"]),
+        (9, ["0", "5", "10"]),
+        (4001, ["0", "3,000", "6,000"]),
+    ],
 )
 def test_the_scale_has_round_numbers(most: int, levels: list[str]) -> None:
     made = drawn([(dt.date(2022, 1, 1), "false", most)])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sources import folding
 from sources.folding import fold, sort_key, words
 
 ROWS = [
@@ -72,3 +73,10 @@ def test_a_folded_text_is_single_spaced_words_in_nfc(text):
 @given(st.text())
 def test_normal_forms_fold_alike(text):
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@given(st.text())
+@example("ที่ำ ´`Σς ｶﾞ각 İ ﬁ½")
+@example("plain ASCII, with `signs`_and digits 1")
+def test_folding_letter_by_letter_is_folding_the_whole(text):
+    assert fold(text) == folding._folded(text)

@@ -42,6 +42,8 @@ PATHS = [
     "/topics/joint-force-size/",
     "/topics/one-remark-several-wordings/",
     "/topics/alleged-attack-plans/",
+    "/publishers/",
+    "/publishers/seed-desk/",
     "/methodology/",
     "/about/",
     "/about/seeds/",
@@ -213,7 +215,9 @@ def test_a_mark_of_a_thread_leads_to_its_row(context: BrowserContext, site: str)
 def test_the_claimreview_in_the_page_is_json(context: BrowserContext, site: str) -> None:
     page = context.new_page()
     page.goto(site + CLAIM)
-    found = page.evaluate("JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)")
+    found = page.evaluate(
+        "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)"
+    )
     assert found["@type"] == "ClaimReview"
     assert found["url"] == site + CLAIM
 

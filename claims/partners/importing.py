@@ -18,6 +18,7 @@ from claims import record
 from claims.links import site_of
 from claims.models import Publication
 from claims.partners import publishers, taking, texts
+from claims.partners.items import body_mark
 from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
 
 # Linux lets a pipe hold so much; elsewhere it holds what it holds.
@@ -113,13 +114,14 @@ def _take(
         rejects((None, f"claims/{slug}", CLAIM_HERE) for slug in tally.own)
         if connection.vendor == "sqlite" and write and tally.unchanged < len(portion.items):
             time.sleep(_GAP)
+    outcome.tally.unchanged += len(portion.same)
     rejects(portion.rejects)
     outcome.publishers += len(portion.new)
     outcome.refused += len(portion.rejects)
     outcome.elsewhere += portion.elsewhere
     outcome.repeated += portion.repeated
-    seen.reviews |= {mark_of(item.slug) for item in portion.items}
-    seen.publishers |= {item.publisher for item in portion.items}
+    seen.reviews |= {mark_of(item.slug) for item in portion.items} | {mark for mark, _ in portion.same}
+    seen.publishers |= {item.publisher for item in portion.items} | {slug for _, slug in portion.same}
     seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if url}
     seen.deleted += portion.deleted
 
@@ -170,6 +172,8 @@ def _missing(seen: _Seen, slugs: Iterable[str]) -> Iterator[str]:
 
 def asked(*, only: str, at: dt.datetime) -> Asked:
     """What the reading process has to know of this installation."""
+    current = Publication.objects.filter(origin="partner", withdrawn=False).order_by()
+    digests = current.values_list("revision__body_digest", flat=True)
     house = {*publishers.own_sites(), site_of(settings.FACTCHECK_URL)}
     return Asked(
         today=at.astimezone(dt.UTC).date().isoformat(),
@@ -177,6 +181,7 @@ def asked(*, only: str, at: dt.datetime) -> Asked:
         taken=sorted(publishers.taken_identifiers()),
         own=sorted(house),
         only=only,
+        known=[body_mark(digest) for digest in digests.iterator(chunk_size=2000)],
     )
 
 

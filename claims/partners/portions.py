@@ -17,7 +17,7 @@ from typing import IO, Any, BinaryIO
 
 from claims.links import site_of
 from claims.partners.body import Review, identifier
-from claims.partners.items import Item, item
+from claims.partners.items import Item, new_item
 from claims.partners.naming import free_identifier
 from claims.partners.reviews import Deleted, Found, Reject, reviews
 from claims.partners.stream import Broken, Elements
@@ -36,7 +36,8 @@ _LENGTH = struct.Struct("<Q")
 class Asked:
     """What the reader has to know: `publishers` has identifier and name by site, `taken` the identifiers in use.
 
-    `own` are sites of this house; of `only`, and its parts, reviews are taken, of every site where it is empty.
+    `own` are sites of this house; of `only`, and its parts, reviews are taken, of every site where it is empty. `known`
+    are the bodies that stand here (items.body_mark): what has not changed is not prepared to be written.
     """
 
     today: str
@@ -44,17 +45,21 @@ class Asked:
     taken: list[str]
     own: list[str]
     only: str = ""
+    known: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Portion:
     """Some of a feed: `new` are publishers that were not known (identifier, name, site), `deleted` addresses.
 
+    `same` are reviews that stand here as they are: their marks, and their publishers.
+
     `elsewhere` counts reviews of other sites than the one asked for, `repeated` those that the feed had before. `read`
     is the number of bytes read so far. `end` is set on the last one: empty, or why the feed cannot be read to its end.
     """
 
     items: list[Item] = field(default_factory=list)
+    same: list[tuple[int, str]] = field(default_factory=list)
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     new: list[tuple[str, str, str]] = field(default_factory=list)
@@ -70,7 +75,7 @@ class _Reading:
         self.publishers = {
             site: {"id": slug, "name": name, "site": site} for site, (slug, name) in asked.publishers.items()
         }
-        self.taken, self.own = set(asked.taken), set(asked.own)
+        self.taken, self.own, self.known = set(asked.taken), set(asked.own), frozenset(asked.known)
         # Eight bytes stand for an identifier, which is made of them.
         self.seen: set[int] = set()
 
@@ -99,7 +104,11 @@ class _Reading:
             self.taken.add(slug)
             publisher = self.publishers[site] = {"id": slug, "name": review.publisher, "site": site}
             portion.new.append((slug, review.publisher, site))
-        portion.items.append(item(review, publisher=publisher))
+        made = new_item(review, publisher=publisher, known=self.known)
+        if made is None:
+            portion.same.append((mark, publisher["id"]))
+        else:
+            portion.items.append(made)
 
 
 def within(site: str, wanted: str) -> bool:
@@ -152,7 +161,7 @@ def send(portion: Portion, out: BinaryIO) -> None:
     """Write a portion with its length before it."""
     items = [(i.slug, i.publisher, i.body, i.body_digest, i.columns) for i in portion.items]
     counts = (portion.elsewhere, portion.repeated, portion.read, portion.end)
-    data = marshal.dumps((items, portion.rejects, portion.deleted, portion.new, counts))
+    data = marshal.dumps((items, portion.same, portion.rejects, portion.deleted, portion.new, counts))
     out.write(_LENGTH.pack(len(data)))
     out.write(data)
     out.flush()
@@ -165,14 +174,16 @@ def received(source: IO[bytes]) -> Iterator[Portion]:
         data = source.read(length)
         if len(data) < length:
             return
-        items, rejects, deleted, new, counts = marshal.loads(data)  # noqa: S302 - our own process wrote it
+        items, same, rejects, deleted, new, counts = marshal.loads(data)  # noqa: S302 - our own process wrote it
         elsewhere, repeated, read, end = counts
-        yield Portion([Item(*one) for one in items], rejects, deleted, new, elsewhere, repeated, read, end)
+        yield Portion(
+            [Item(*one) for one in items], same, rejects, deleted, new, elsewhere, repeated, read, end
+        )
 
 
 def asked_text(asked: Asked) -> bytes:
     """What the reader has to know, as bytes."""
-    return marshal.dumps((asked.today, asked.publishers, asked.taken, asked.own, asked.only))
+    return marshal.dumps((asked.today, asked.publishers, asked.taken, asked.own, asked.only, asked.known))
 
 
 def main(descriptor: int) -> None:
