@@ -48,6 +48,7 @@ lint: .venv/dev.stamp
 # a feed of partners' fact-checks costs (docs/partners.md).
 bench: .venv/dev.stamp
 	@PYTHONPATH=tests $(PY) tests/bench.py
+	@PYTHONPATH=tests $(PY) tests/bench_pages.py
 	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_ranking.py $(JUDGED))
 	@$(if $(FEED),PYTHONPATH=tests $(PY) tests/bench_partners.py "$(FEED)")
 

@@ -42,6 +42,8 @@ PATHS = [
     "/topics/joint-force-size/",
     "/topics/one-remark-several-wordings/",
     "/topics/alleged-attack-plans/",
+    "/publishers/",
+    "/publishers/seed-desk/",
     "/methodology/",
     "/about/",
     "/about/seeds/",
