@@ -4,6 +4,10 @@ Four filters are counted from one grouped query: it gives the size of every comb
 remaining filters, and the counts under each other are sums of it. Topics and publishers are many to a fact-check and
 take a query each. All is kept while the record is the same (claims.kept); claims.models names the index that the
 grouped query reads.
+
+Measured with 100,000 partners' fact-checks on SQLite and two busy cores (`make bench`): a lookup that counts for the
+first time at a head answers within 0.8 s, with two bounds of dates within 1.1 s; one that was counted before in 20 to
+50 ms, but for words that nothing has and dates far apart, whose rows are searched each time (0.3 to 0.4 s).
 """
 
 from collections import Counter

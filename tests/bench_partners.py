@@ -1,7 +1,7 @@
 """What taking a feed of partners' fact-checks costs beside a bare database: `make bench FEED=feed.json.gz`.
 
 Ours is the command, from its start to its end. The bare database gets the same rows, read back from ours, without
-guards and indexes' owner, Django, in as many transactions: executemany on SQLite, COPY on PostgreSQL, and SHA-256 over
+guards and without Django, in as many transactions: executemany on SQLite, COPY on PostgreSQL, and SHA-256 over
 each body and each envelope. "Again" is the same command a second time; memory is the most that its processes had at one
 moment, without what they share being counted twice.
 """

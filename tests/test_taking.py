@@ -90,7 +90,9 @@ def test_changed_gone_and_back() -> None:
     assert taking.withdraw([slug], at=NOON) == 1
     assert taking.withdraw([slug], at=NOON) == 0
     assert Publication.objects.get(slug=slug).withdrawn
-    assert Client().get(f"/claims/{slug}/").status_code == 200
+    page = Client().get(f"/claims/{slug}/").content.decode()
+    assert "This fact-check was taken from Harbour Checkers" in page
+    assert "our verdict" not in page
     assert Client().get(f"/api/v1/claims/{slug}/").status_code == 410
     assert again(**SAME).back == 1
     entries = Revision.objects.of(f"claims/{slug}")

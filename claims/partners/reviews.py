@@ -261,7 +261,7 @@ def _types(record: dict[str, Any]) -> set[str]:
 
 
 def _unprefixed(record: dict[str, Any]) -> dict[str, Any]:
-    if not any(":" in name for name in record):
+    if ":" not in "".join(record):
         return record
     return {_bare(name): value for name, value in record.items()}
 

@@ -48,6 +48,8 @@ def one_of(value: Any) -> Iterator[Any]:
 
 def text(value: Any) -> str:
     """A text as a reader would read it on one line; of several the first that says something, empty for none."""
+    if value is None or isinstance(value, str):
+        return plain(value) if value else ""
     for part in one_of(value):
         if isinstance(part, dict):
             part = part.get("@value")
@@ -73,6 +75,8 @@ def plain(written: str) -> str:
 
 def address(value: Any) -> str:
     """A web address in the form in which it is linked to; empty for what is none."""
+    if value is None or isinstance(value, str):
+        return _address(html.unescape(value.strip())) if value else ""
     for part in one_of(value):
         if isinstance(part, dict):
             part = part.get("@id") or part.get("url") or part.get("@value")
