@@ -172,7 +172,7 @@ def chart(
 
     `kinds` are the findings in the order in which they are stacked, from the base up. The rarest of too many, and
     findings that are not among `kinds`, are drawn as one part on top, which is called `rest`. `year_alone` says how
-    many of `counts` have a day that stands for its year; no month is drawn for them. `inferred` is said, and drawn alike.
+    many of `counts` have a day that stands for its year, which no month is drawn for; `inferred` is only said.
     """
     dated: Counter[tuple[dt.date, str]] = Counter()
     undated = 0

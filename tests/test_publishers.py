@@ -110,6 +110,16 @@ def test_a_chart_says_by_what_rule_and_has_every_number() -> None:
     assert chart_rows(text) == ["Month All “Wrong” “Right”", "November 2025 2 2 0", "December 2025 1 0 1"]
     assert 'aria-label="3\u00a0fact-checks by month and finding, as in the table below"' in text
     assert "style=" not in text.partition("<main")[2]
+    assert '<div class="sideways" role="region" tabindex="0" aria-label="Fact-checks by month' in text
+    assert "Move the table sideways" not in text
+
+
+@pytest.mark.parametrize(("words", "sign"), [(3, "rule note narrow-only"), (6, "rule note")])
+def test_a_table_that_is_cut_says_so(words: int, sign: str) -> None:
+    for number in range(words):
+        make_taken(label=f"Label {number}")
+    text = page("/publishers/checkers-example/")
+    assert f'<p class="{sign}">Move the table sideways to see all.</p>' in text
 
 
 def test_a_speaker_s_chart_is_of_our_findings_and_no_score() -> None:
