@@ -162,12 +162,12 @@ def test_what_was_withdrawn_is_not_shown_even_by_an_old_index(monkeypatch: pytes
 
 @pytest.mark.usefixtures("mixed")
 def test_the_api_answers_as_the_page_does() -> None:
-    answer = Client().get("/api/v1/lookup/?q=harbour+sold&limit=1").json()
+    answer = Client().get("/api/v1/lookup/?q=harbour+leaning+tower&limit=1").json()
     assert (answer["total"], answer["page"], answer["pages"], answer["nearest"]) == (1, 1, 1, False)
     (result,) = answer["results"]
     claim = result["claim"]["claim"]
-    assert [claim[start:end] for start, end in result["highlights"]] == ["harbour", "sold"]
-    assert result["claim"]["live"]["url"].endswith("/claims/bridge/")
+    assert [claim[start:end] for start, end in result["highlights"]] == ["harbour", "tower", "leans"]
+    assert result["claim"]["live"]["url"].endswith("/claims/tower/")
     assert answer["did_you_mean"] is None
     assert answer["counts"]["origin"] == {"own": 1}
     assert Client().get("/api/v1/lookup/?q=harbour&limit=2&page=3").json()["pages"] == 3
