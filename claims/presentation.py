@@ -1,12 +1,13 @@
 """What the public pages show, from served documents. Plain values in, plain values out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from claims.findings import Document, Finding, attribution, identity, is_own_voice, veracity
 from claims.passages import Passage, Synopsis, Wording, passage, synopsis
 from claims.passages import wordings as side_by_side
-from claims.printed import Day, counted, day, groups, licence, moment
+from claims.printed import Day, counted, curly, day, groups, licence, moment
+from claims.search.highlights import highlights
 
 STANCES = {
     "supports": "Evidence for it",
@@ -79,6 +80,8 @@ class ClaimRow:
     related: tuple[Related, ...] = ()
     more_related: int = 0
     synopsis: Synopsis | None = None
+    # The claim in pieces, each with whether it was looked for; empty where nothing was.
+    pieces: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,10 @@ class ClaimPage:
     texts: str | None
 
 
-def claim_row(document: Document, methodology: Document | None = None) -> ClaimRow:
-    """A claim as lists show it, and as its own page begins."""
+def claim_row(
+    document: Document, methodology: Document | None = None, *, found: frozenset[str] = frozenset()
+) -> ClaimRow:
+    """A claim as lists show it, and as its own page begins; `found` are stems that were looked for."""
     appearances = document["appearances"]
     first = next((part for part in appearances if part["first"]), appearances[0] if appearances else None)
     theirs = taken(document)
@@ -151,7 +156,21 @@ def claim_row(document: Document, methodology: Document | None = None) -> ClaimR
         wordings="" if theirs else wordings(appearances),
         summary=document["summary"],
         taken=theirs,
+        pieces=tuple(_pieces(document, found)) if found else (),
     )
+
+
+def _pieces(document: Document, found: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """The claim as it is printed, cut where words begin and end that were looked for."""
+    claim = document["claim"] if document["origin"] == "partner" else curly(document["claim"])
+    at = 0
+    for start, end in highlights(claim, found, language=document["language"]):
+        if at < start:
+            yield claim[at:start], False
+        yield claim[start:end], True
+        at = end
+    if at < len(claim):
+        yield claim[at:], False
 
 
 def taken(document: Document) -> Taken | None:

@@ -121,8 +121,12 @@ def _publication(slug: str) -> Publication:
 def _of(publication: Publication) -> dict[str, Any]:
     """What every page about a fact-check's past begins with: the fact-check, and its withdrawal where there is one."""
     entry = publication.revision
-    withdrawal = {"at": printed.moment(_time(entry)), "reason": entry.note} if publication.withdrawn else None
-    return {"publication": publication, "withdrawal": withdrawal}
+    withdrawal = {
+        "at": printed.moment(_time(entry)),
+        "reason": entry.note,
+        "ours": publication.origin == Publication.Origin.OWN,
+    }
+    return {"publication": publication, "withdrawal": withdrawal if publication.withdrawn else None}
 
 
 def _page(request: HttpRequest, entries: Any) -> paging.Page:
