@@ -21,8 +21,8 @@ class Overview:
     """What stands here of one publisher's fact-checks.
 
     `first` and `last` are the days on which it published them, as far as it says so; of the house's own fact-checks,
-    the days on which they were first published here. `changed_at` is the time of the newest entry about one of them, and
-    of a partner's also about one that was withdrawn: of the last change that was taken over.
+    the days on which they were first published here. `changed_at` is the time of the newest entry about one of them,
+    and of a partner's also about one that was withdrawn: of the last change that was taken over.
     """
 
     id: str
