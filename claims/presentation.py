@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from claims.automatic import is_gone
 from claims.findings import Document, Finding, attribution, identity, is_own_voice, veracity
 from claims.passages import Passage, Synopsis, Wording, passage, synopsis
 from claims.passages import wordings as side_by_side
@@ -155,7 +156,7 @@ def claim_row(document: Document, methodology: Document | None = None) -> ClaimR
 
 
 def taken(document: Document) -> Taken | None:
-    """From whom a fact-check was taken; None for our own."""
+    """From whom a fact-check, or what is left of a withdrawn one, was taken; None for our own."""
     if document["origin"] != "partner":
         return None
     publisher = document["publisher"] or {}
@@ -163,9 +164,18 @@ def taken(document: Document) -> Taken | None:
         publisher=publisher.get("name") or "a partner",
         publisher_id=publisher.get("id"),
         address=document["review_url"],
-        rating=document["rating_as_published"],
+        rating=document.get("rating_as_published"),
         on=day(document.get("reviewed_on")),
     )
+
+
+def taken_back(tombstone: Document) -> str:
+    """What a withdrawal is, in a sentence: whose verdict is gone, and from where; its reason follows."""
+    theirs = taken(tombstone)
+    if theirs is None:
+        return "We have taken our verdict on this claim back."
+    where = "whose feed does not have it any more" if is_gone(tombstone) else "and is not shown here any more"
+    return f"This fact-check was taken from {theirs.publisher}{',' if is_gone(tombstone) else ''} {where}."
 
 
 def wordings(appearances: list[Document]) -> str:

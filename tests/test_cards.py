@@ -77,7 +77,7 @@ def test_the_card_of_a_partners_review_says_whose_it_is() -> None:
     ).slug
     page = card(slug)
     text = sentences(page)
-    assert "Fact-check by Harbour Post, taken over by" in text
+    assert "Fact-check by Harbour Post , taken over by" in text
     assert "Rated by Harbour Post Three anchors" in text
     assert "Not assessed" not in text
     assert '<a href="https://harbour.example/ferry" target="_blank" rel="noopener nofollow">' in page
