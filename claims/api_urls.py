@@ -1,8 +1,9 @@
 from django.urls import path
 
-from claims import api, check_views
+from claims import api, api_lookup, check_views
 
 urlpatterns = [
+    path("lookup/", api_lookup.Lookup.as_view(), name="api-lookup"),
     path("match/", check_views.Match.as_view(), name="api-match"),
     path("claims/", api.ClaimList.as_view(), name="api-claims"),
     path("claims/<slug:slug>/", api.ClaimDetail.as_view(), name="api-claim"),

@@ -38,7 +38,6 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
             "document": document,
             "row": row,
             "taken": presentation.taken(document),
-            "taken_back": presentation.taken_back(document) if publication.withdrawn else "",
             "at": printed.moment(document["revision"]["at"]),
             "notice": newest
             and {

@@ -128,19 +128,26 @@ class Listing:
         return Shown(field, hint, reverse(route) if route else "", link)
 
     @property
-    def context(self) -> dict[str, Any]:
-        """What the parts of a page that show a list are written with."""
+    def question(self) -> dict[str, Any]:
+        """What the parts of a page that say what was asked are written with."""
         return {
             "form": self.form,
             "fields": self.fields,
             "asked": self.asked,
             "filters_on": len(self.parameters.keys() - {"q"}),
             "problems": self.problems,
-            "rows": self.rows,
             "path": self.request.path,
             "without_filters": without(
                 self.parameters, *(self.parameters.keys() - {"q"}), path=self.request.path
             ),
+        }
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the parts of a page that show a list are written with."""
+        return {
+            **self.question,
+            "rows": self.rows,
             "older": turned(self.parameters, before=self.page.next_before),
             "newer": turned(self.parameters, after=self.page.previous_after),
         }

@@ -1,13 +1,14 @@
 """What the public pages show, from served documents. Plain values in, plain values out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from claims.automatic import is_gone
 from claims.findings import Document, Finding, attribution, identity, is_own_voice, veracity
 from claims.passages import Passage, Synopsis, Wording, passage, synopsis
 from claims.passages import wordings as side_by_side
-from claims.printed import Day, counted, day, groups, licence, moment
+from claims.printed import Day, counted, curly, day, groups, licence, moment
+from claims.search.highlights import highlights
 
 STANCES = {
     "supports": "Evidence for it",
@@ -54,6 +55,7 @@ class Taken:
     """Whose fact-check it is where it is not ours: our two findings are never shown for it, only their own words.
 
     `publisher_id` is None where the publisher has no row here; `on` is the day on which it was published there.
+    `gone` says that it was withdrawn since its publisher's feed does not have it any more.
     """
 
     publisher: str
@@ -61,6 +63,7 @@ class Taken:
     address: str | None
     rating: str | None
     on: Day | None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class ClaimRow:
     related: tuple[Related, ...] = ()
     more_related: int = 0
     synopsis: Synopsis | None = None
+    # The claim in pieces, each with whether it was looked for; empty where nothing was.
+    pieces: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,10 @@ class ClaimPage:
     texts: str | None
 
 
-def claim_row(document: Document, methodology: Document | None = None) -> ClaimRow:
-    """A claim as lists show it, and as its own page begins."""
+def claim_row(
+    document: Document, methodology: Document | None = None, *, found: frozenset[str] = frozenset()
+) -> ClaimRow:
+    """A claim as lists show it, and as its own page begins; `found` are stems that were looked for."""
     appearances = document["appearances"]
     first = next((part for part in appearances if part["first"]), appearances[0] if appearances else None)
     theirs = taken(document)
@@ -152,7 +159,21 @@ def claim_row(document: Document, methodology: Document | None = None) -> ClaimR
         wordings="" if theirs else wordings(appearances),
         summary=document["summary"],
         taken=theirs,
+        pieces=tuple(_pieces(document, found)) if found else (),
     )
+
+
+def _pieces(document: Document, found: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """The claim as it is printed, cut where words begin and end that were looked for."""
+    claim = document["claim"] if document["origin"] == "partner" else curly(document["claim"])
+    at = 0
+    for start, end in highlights(claim, found, language=document["language"]):
+        if at < start:
+            yield claim[at:start], False
+        yield claim[start:end], True
+        at = end
+    if at < len(claim):
+        yield claim[at:], False
 
 
 def taken(document: Document) -> Taken | None:
@@ -166,16 +187,8 @@ def taken(document: Document) -> Taken | None:
         address=document["review_url"],
         rating=document.get("rating_as_published"),
         on=day(document.get("reviewed_on")),
+        gone="withdrawn" in document and is_gone(document),
     )
-
-
-def taken_back(tombstone: Document) -> str:
-    """What a withdrawal is, in a sentence: whose verdict is gone, and from where; its reason follows."""
-    theirs = taken(tombstone)
-    if theirs is None:
-        return "We have taken our verdict on this claim back."
-    where = "whose feed does not have it any more" if is_gone(tombstone) else "and is not shown here any more"
-    return f"This fact-check was taken from {theirs.publisher}{',' if is_gone(tombstone) else ''} {where}."
 
 
 def wordings(appearances: list[Document]) -> str:

@@ -137,17 +137,17 @@ def _publication(slug: str) -> Publication:
 def _of(publication: Publication) -> dict[str, Any]:
     """What every page about a fact-check's past begins with: the fact-check, and its withdrawal where there is one."""
     entry = publication.revision
-    body = json.loads(entry.body or "null")
+    taken = presentation.taken(json.loads(entry.body or "null"))
     withdrawal = (
         {
             "at": printed.moment(_time(entry)),
-            "what": presentation.taken_back(body),
+            "taken": taken,
             "reason": entry.note,
         }
         if publication.withdrawn
         else None
     )
-    return {"publication": publication, "withdrawal": withdrawal, "taken": presentation.taken(body)}
+    return {"publication": publication, "withdrawal": withdrawal, "taken": taken}
 
 
 def _page(request: HttpRequest, entries: Any) -> paging.Page:

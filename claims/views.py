@@ -13,32 +13,30 @@ from claims import (
     facets,
     findings,
     history,
+    looking_up,
+    paging,
     presentation,
     printed,
     rationale,
     reference,
 )
 from claims.addresses import base_url
-from claims.filters import PublicationFilterSet
+from claims.asked import query, turned
 from claims.gathered import moved, public
-from claims.listing import Listing
+from claims.listing import ROWS, Listing
 from claims.models import Publication
-from claims.search import plain
 from claims.source_page import source_page
 
 
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
-    """The claims that have the words and pass the filters, newest on the record first."""
+    """What answers the words under the filters, the likeliest first; without words, the newest on the record first."""
     listing = Listing(request, Publication.objects.published().for_documents())
+    words = listing.parameters.get("q", "")
+    if looking_up.asks(words):
+        return _answered(request, listing, words)
     found = facets.facets(listing.parameters)
     listing.count(found.counts)
-    words = listing.parameters.get("q", "")
-    partial: list[Publication] = []
-    if words and not listing.page.rows:
-        others = {name: value for name, value in listing.parameters.items() if name != "q"}
-        unworded = PublicationFilterSet(others, queryset=Publication.objects.published().for_documents())
-        partial = plain.some_words(words, unworded.qs)
     return render(
         request,
         "claims/lookup.html",
@@ -46,10 +44,45 @@ def lookup(request: HttpRequest) -> HttpResponse:
             **listing.context,
             "words": words,
             "total": printed.counted(found.total, "fact-check"),
-            "partial": _rows(request, partial),
+            "has_partners": bool(found.counts["origin"].get(Publication.Origin.PARTNER)),
             "rated": listing.parameters.get("rating"),
         },
     )
+
+
+def _answered(request: HttpRequest, listing: Listing, words: str) -> HttpResponse:
+    order = request.GET.get("sort", "")
+    order = order if order in looking_up.ORDERS else looking_up.RELEVANCE
+    page = min(paging.sequence_of(request.GET.get("page", "")) or 1, looking_up.MOST_PAGES)
+    found = looking_up.answer(words, listing.parameters, order=order, page=page, size=ROWS)
+    listing.count(found.counts)
+    served = documents.served_many(found.rows, base_url=base_url(request))
+    rows = [presentation.claim_row(document, found=found.forms) for document in served]
+    asked = {**listing.parameters, **({"sort": order} if order != looking_up.RELEVANCE else {})}
+    response = render(
+        request,
+        "claims/lookup.html",
+        {
+            **listing.question,
+            "words": words,
+            "rows": [] if found.is_nearest else rows,
+            "partial": rows if found.is_nearest else [],
+            "total": printed.counted(found.total, "fact-check"),
+            "has_partners": bool(found.counts.get("origin", {}).get(Publication.Origin.PARTNER)),
+            "rated": listing.parameters.get("rating"),
+            "is_plain": found.is_plain,
+            "meant": found.meant,
+            "meant_address": query({**listing.parameters, "q": found.meant}) if found.meant else "",
+            "order": order,
+            "orders": {name: query({**listing.parameters, "sort": name}) for name in looking_up.ORDERS},
+            "next_page": turned(asked, page=page + 1 if page < found.pages else None),
+            "page_before": turned(asked, page=page - 1 if page > 1 else None),
+        },
+    )
+    if found.is_plain or found.is_behind:
+        # Known again it would be by the record, which does not change when the index catches up.
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
@@ -64,7 +97,6 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "document": tombstone,
                 "taken": presentation.taken(tombstone),
-                "taken_back": presentation.taken_back(tombstone),
                 "at": printed.moment(tombstone["revision"]["at"]),
                 "entry_digest": printed.groups(tombstone["revision"]["entry_digest"]),
                 "embed": base_url(request) + reverse("oembed"),
@@ -158,8 +190,3 @@ def _topics(identifiers: list[str]) -> list[dict[str, Any]]:
     """The topics as they are called now, each once: two that were merged are one."""
     named = reference.named("topics", identifiers)
     return list({document["id"]: document for document in named.values()}.values())
-
-
-def _rows(request: HttpRequest, publications: Any) -> list[presentation.ClaimRow]:
-    served = documents.served_many(publications, base_url=base_url(request))
-    return [presentation.claim_row(document) for document in served]

@@ -21,6 +21,7 @@ AUDIENCES: dict[str, Audience] = {
     "check": Audience.PUBLIC,
     "opensearch": Audience.PUBLIC,
     "api-match": Audience.PUBLIC,
+    "api-lookup": Audience.PUBLIC,
     "claim": Audience.PUBLIC,
     "history": Audience.PUBLIC,
     "revision": Audience.PUBLIC,

@@ -5,7 +5,7 @@ Folding is for finding and ordering only. No quotation is ever compared folded (
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Of ASCII nothing is taken apart.
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -22,6 +22,22 @@ _LETTERS = frozenset({"и\u0306", "у\u0306", "і\u0308", "г\u0301", "к\u0301"
 
 # Apostrophes that Unicode counts as letters.
 _LETTER_APOSTROPHES = frozenset("ʹʺʻʼʽʾʿˈˊˋ")
+
+
+# No letter of any language has as many marks; Unicode's own limit for streams (UAX #15, section 13).
+MOST_MARKS = 30
+
+
+@cache
+def _further_marks() -> re.Pattern[str]:
+    every = (chr(code) for code in range(0x300, 0x20000) if not 0xD800 <= code < 0xE000)
+    marks = "".join(mark for mark in every if unicodedata.combining(unicodedata.normalize("NFKD", mark)[0]))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
+
+
+def few_marks(text: str) -> str:
+    """The text with at most so many marks upon one letter: normalising more of them takes time as their square."""
+    return text if text.isascii() else _further_marks().sub(r"\1", text)
 
 
 def _is_accent(mark: str) -> bool:
@@ -58,9 +74,9 @@ def _piece(character: str) -> str | None:
 
 
 def _folded(text: str) -> str:
-    taken_apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    taken_apart = unicodedata.normalize("NFKD", few_marks(text)).casefold().translate(_PLAIN)
     folded: list[str] = []
-    for character in unicodedata.normalize("NFKD", taken_apart):
+    for character in unicodedata.normalize("NFKD", few_marks(taken_apart)):
         category = unicodedata.category(character)
         if category[0] == "M":
             if folded and folded[-1] + character in _LETTERS:
@@ -76,7 +92,7 @@ def _folded(text: str) -> str:
             folded.append(character)
         elif not _is_hidden(character, category) and folded and folded[-1] != " ":
             folded.append(" ")
-    return unicodedata.normalize("NFC", "".join(folded)).strip()
+    return unicodedata.normalize("NFC", few_marks("".join(folded))).strip()
 
 
 def _is_hidden(character: str, category: str) -> bool:

@@ -1,5 +1,7 @@
 """How long a session lasts, and whose address counts: tables."""
 
+import time
+
 import pytest
 from django.test import RequestFactory
 
@@ -69,3 +71,10 @@ def test_the_address_that_counts(settings, proxy, peer, header, counted):
 @pytest.mark.parametrize("spelling", ["ada", "ADA", " Ada ", "ａｄａ"])
 def test_spellings_of_a_name_share_a_count(spelling):
     assert user_name(RequestFactory().post("/"), {"username": spelling}) == "ada"
+
+
+def test_a_name_of_marks_takes_no_time():
+    begun = time.process_time()
+    assert user_name(RequestFactory().post("/"), {"username": "\u0301\u0316" * 100_000})
+    # As the square of its length it would be minutes.
+    assert time.process_time() - begun < 10

@@ -53,6 +53,7 @@ ADDRESSES = {
     "methodology": "/methodology/",
     "about": "/about/",
     "opensearch": "/opensearch.xml",
+    "api-lookup": "/api/v1/lookup/?q=bridge",
     "sitemap": "/sitemap.xml",
     "sitemap-part": "/sitemaps/1.xml",
     "robots": "/robots.txt",

@@ -81,6 +81,8 @@ def test_the_card_of_a_partners_review_says_whose_it_is() -> None:
     assert "Rated by Harbour Post Three anchors" in text
     assert "Not assessed" not in text
     assert '<a href="https://harbour.example/ferry" target="_blank" rel="noopener nofollow">' in page
+    # What a publisher calls itself may be another's name; where a link leads does not depend on it.
+    assert "Read it at harbour.example" in text
 
 
 def test_only_the_card_may_be_framed() -> None:

@@ -39,6 +39,7 @@ from makers import NOON, approve, make_claim, make_published, make_source, make_
 from claims import roles, workflow
 from claims.contributions import contribute
 from claims.models import Claim, DeskNote, ErrorReport, Redirect, Reply, SpeakerAlias, SpeakerLink, Suggestion
+from taken import make_taken
 boss = User.objects.create_superuser("boss", password={PASSWORD!r})
 writer = make_user("writer", role=roles.REPORTER)
 
@@ -75,6 +76,7 @@ ErrorReport.objects.create(claim=public, text="A date is wrong.", reported_at=NO
 Suggestion.objects.create(text="The bridge will open in spring, says the mayor.", where="https://example.org/1",
     received_at=NOON, due_on=NOON.date(), channel="form")
 Redirect.objects.create(subject="speakers/quill", into="speakers/ada-quill", by=boss, at=NOON)
+make_taken(label="Mostly wrong")
 AccessAttempt.objects.create(
     username="nobody", ip_address="192.0.2.1", user_agent="A browser", path_info="/admin/login/", failures_since_start=3
 )

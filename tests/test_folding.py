@@ -45,6 +45,12 @@ def test_fold(text, folded, reason):
     assert fold(text) == folded, reason
 
 
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0e38\u0e48" * 15 + "\u200d", "\u0f73", "\uff9e\u0301"])
+def test_so_many_marks_are_on_no_letter(marks):
+    assert len(fold("a" + marks * 20_000)) <= 2 * folding.MOST_MARKS + 1
+    assert folding.few_marks("a" + "\u0301" * 31 + "b") == "a" + "\u0301" * 30 + "b"
+
+
 def test_words_are_the_folded_words_in_order():
     assert words("Lukashenko’s “union state”") == ["lukashenko", "s", "union", "state"]
 

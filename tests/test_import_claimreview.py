@@ -138,12 +138,46 @@ def test_a_review_that_is_refused_now_is_not_gone(folder: Path) -> None:
     assert "0 withdrawn" in take(feed(review(1), review(2, claimReviewed=None)), folder, "--full")
 
 
+def test_what_cannot_be_read_may_be_any_review(folder: Path) -> None:
+    take(feed(review(1), review(2)), folder)
+    broken = feed(review(1)).replace(b"]}]}", b"]},{broken}]}")
+    with pytest.raises(CommandError, match="cannot be read"):
+        take(broken, folder, "--full")
+    assert not Publication.objects.filter(withdrawn=True).exists()
+    assert "1 withdrawn" in take(feed(review(1)), folder, "--full")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "https://www.checkers.example/a/?b=1",
+        "http://checkers.example/a?b=1#c",
+        "https://checkers.example/a/?b=1",
+    ],
+)
+def test_what_is_deleted_may_be_spelt_in_another_way(spelling: str, folder: Path) -> None:
+    take(feed(review(1, url="https://www.checkers.example/a/?b=1")), folder)
+    assert "1 withdrawn" in take(
+        feed({"@type": "DataFeedItem", "url": spelling, "dateDeleted": "2026-01-01"}), folder
+    )
+
+
 def test_what_the_feed_says_is_deleted(folder: Path) -> None:
     take(feed(review(1), review(2)), folder)
     gone = {**review(2), "dateDeleted": "2026-01-01"}
     assert "1 withdrawn" in take(feed(review(1), gone), folder)
     assert "0 withdrawn" in take(feed(review(1), gone), folder)
     holds()
+
+
+def test_we_do_not_take_back_what_was_a_partners(client: Any, folder: Path) -> None:
+    take(feed(review(1)), folder)
+    take(feed({"url": review(1)["url"], "dateDeleted": "2026-01-01"}), folder)
+    slug = Publication.objects.get(withdrawn=True).slug
+    for page in ("", "card/", "history/", "history/1/"):
+        text = client.get(f"/claims/{slug}/{page}").content.decode()
+        assert "does not publish this fact-check any more" in text
+        assert "our verdict" not in text
 
 
 def test_refused_records_stand_in_a_file(folder: Path) -> None:

@@ -47,7 +47,8 @@ def count(place: Place) -> tuple[int, int]:
 
 
 def begun(place: Place) -> "subprocess.Popen[bytes]":
-    """An import that waits in the middle of its feed."""
+    """An import that waits in the middle of its feed; it can be interrupted, whoever ignores that in this run."""
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "manage.py", "import_claimreview", "-"],
         cwd=ROOT,
@@ -56,6 +57,7 @@ def begun(place: Place) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    signal.signal(signal.SIGINT, ignored)
     assert process.stdin
     process.stdin.write("\n".join(elements()[: REVIEWS - 100]).encode())
     process.stdin.flush()

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -253,9 +254,12 @@ WRITTEN = [
     ("&amp;quot;Sold&amp;quot;", '"Sold"'),
     ("<b>Sold</b><br/>again", "Sold again"),
     ("<script>alert(1)</script>Sold", "Sold"),
+    ("<!-- a -->Sold <STYLE x>a</style >again<script>", "Sold again<script>"),
+    ("<script><!--</script>Sold-->", "Sold-->"),
     ("&lt;b&gt;Sold&lt;/b&gt;", "Sold"),
     ("a\u0000b\ud800c", "a b c"),
     ("e\u0301", "é"),
+    ("Quill\u202e\u2066, mayor\u2069", "Quill, mayor"),
     ("שלום עולם", "שלום עולם"),
 ]
 
@@ -263,6 +267,14 @@ WRITTEN = [
 @pytest.mark.parametrize(("written", "plain"), WRITTEN)
 def test_texts_are_plain(written: str, plain: str) -> None:
     assert texts.plain(written) == plain
+
+
+@pytest.mark.parametrize("repeated", ["<script>", "<!--", "<style></styl", "\u0301\u0316"])
+def test_a_long_text_takes_time_as_its_length(repeated: str) -> None:
+    begun = time.process_time()
+    texts.plain("a" + repeated * 100_000)
+    # As its square it would be minutes.
+    assert time.process_time() - begun < 10
 
 
 @given(st.text())
@@ -283,7 +295,13 @@ def test_several_claims_are_several_fact_checks() -> None:
 
 
 def test_what_a_feed_says_is_gone() -> None:
-    assert found({"@type": "DataFeedItem", "url": URL, "dateDeleted": "2026-01-01"}) == [Deleted(URL)]
+    deleted = {"dateDeleted": "2026-01-01"}
+    assert found({"@type": "DataFeedItem", "url": URL, **deleted}) == [Deleted(URL)]
+    assert found({"@type": "DataFeedItem", "item": [record()], **deleted}) == [Deleted(URL)]
+    assert found({"@type": "DataFeedItem", "url": URL, "item": [record(**deleted)]}) == [Deleted(URL)]
+    assert found({"@type": "DataFeedItem", "item": [record(url=None)], **deleted}) == [
+        Reject("", reviews.NO_ADDRESS)
+    ]
 
 
 def test_a_feeds_licence_is_its_records() -> None:
@@ -447,6 +465,12 @@ def test_portions_say_everything_once() -> None:
     (portion,) = portioned(values, only="checkers.example")
     assert [item.publisher for item in portion.items] == ["checkers-example", "de-checkers-example"]
     assert portion.elsewhere == 2
+
+
+def test_a_record_of_many_claims_is_several_portions() -> None:
+    claims = [{"@type": "Claim", "text": f"Harbour {n} was sold."} for n in range(5)]
+    made = portioned([record(itemReviewed=claims), record(url=f"{URL}2")], size=2)
+    assert [len(portion.items) for portion in made] == [2, 2, 2, 0]
 
 
 def test_portions_cross_between_processes() -> None:

@@ -56,7 +56,7 @@ def test_a_withdrawal_of_theirs_takes_no_verdict_of_ours_back(here: bool) -> Non
         reason = "The link led astray."
     else:
         withdraw([publication.slug], at=NOON)
-        sentence = "This fact-check was taken from Harbour Checkers, whose feed does not have it any more."
+        sentence = "This fact-check was taken from Harbour Checkers , whose feed does not have it any more."
         reason = "Harbour Checkers does not publish this fact-check any more."
     for address in ("", "card/", "history/", "history/1/", "history/2/", "compare/"):
         text = page(f"/claims/{publication.slug}/{address}")

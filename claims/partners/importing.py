@@ -15,11 +15,12 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from claims import record
-from claims.links import site_of
+from claims.links import key_of, site_of
 from claims.models import Publication
 from claims.partners import publishers, taking, texts
 from claims.partners.items import body_mark
 from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
+from claims.partners.stream import NO_JSON, TOO_DEEP, TOO_LONG
 
 # Linux lets a pipe hold so much; elsewhere it holds what it holds.
 _PIPE = 1 << 20
@@ -33,6 +34,12 @@ STOPPED = "The reading process ended before the feed did."
 NOTHING = (
     "The feed has no review that could be taken: that is more likely its fault, so nothing is withdrawn."
 )
+
+UNREADABLE = (
+    "The feed has records that cannot be read, and any of them may be a review that stands here: nothing is "
+    "withdrawn."
+)
+_UNREAD = frozenset((NO_JSON, TOO_DEEP, TOO_LONG))
 
 
 @dataclass(slots=True)
@@ -66,6 +73,7 @@ class _Seen:
     refused: set[int] = field(default_factory=set)
     publishers: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
+    unreadable: bool = False
 
 
 def run(
@@ -82,7 +90,8 @@ def run(
     """Take portions as they come; `outcome` is right at every moment, also where somebody interrupts.
 
     `full` says that the feed has everything that its publishers (or the site `only`) publish: what it does not have is
-    withdrawn, unless it broke off, had nothing, or had the review in a form that was refused. Without `write` the tally
+    withdrawn, unless it broke off, had nothing or a record that cannot be read, or had the review in a form that was
+    refused. Without `write` the tally
     alone is made. Raises what claims.partners.taking.take and publishers.ensure raise.
     """
     seen = _Seen()
@@ -124,6 +133,7 @@ def _take(
     seen.publishers |= {item.publisher for item in portion.items} | {slug for _, slug in portion.same}
     seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if url}
     seen.deleted += portion.deleted
+    seen.unreadable |= any(reason in _UNREAD for _, _, reason in portion.rejects)
 
 
 WITHDRAWN_HERE = "It was withdrawn by somebody here, and stays so."
@@ -143,7 +153,9 @@ def _withdraw(
 ) -> None:
     if full and not seen.reviews:
         outcome.kept = NOTHING
-        full = False
+    elif full and seen.unreadable:
+        outcome.kept = UNREADABLE
+    full = full and not outcome.kept
     gone = set(_deleted(seen))
     if full:
         gone |= set(_missing(seen, publishers.of_site(only) if only else seen.publishers))
@@ -156,8 +168,13 @@ def _withdraw(
 def _deleted(seen: _Seen) -> Iterator[str]:
     """What the feed says is gone, and does not bring all the same."""
     for url in seen.deleted:
-        address = url.partition("://")[2].rstrip("/")
-        spellings = [f"{scheme}://{address}{end}" for scheme in ("https", "http") for end in ("", "/")]
+        page, mark, asked_for = key_of(url).partition("?")
+        spellings = [url] + [
+            f"{scheme}://{www}{page}{end}{mark}{asked_for}"
+            for scheme in ("https", "http")
+            for www in ("", "www.")
+            for end in ("", "/")
+        ]
         rows = Publication.objects.published().filter(origin="partner", review_url__in=spellings)
         yield from (slug for slug in rows.values_list("slug", flat=True) if mark_of(slug) not in seen.reviews)
 

@@ -144,7 +144,12 @@ def portions(read: Callable[[int], bytes], asked: Asked, *, size: int = SIZE) ->
             held += 1
             for found in reviews(element, today=asked.today, licence=elements.about.get("license", "")):
                 reading.put(found, number, portion)
-            if len(portion.items) >= size or held >= MOST_ELEMENTS:
+                if len(portion.items) >= size:
+                    # One record may have as many claims as it likes.
+                    portion.read = amount
+                    yield portion
+                    portion, held = Portion(), 0
+            if held >= MOST_ELEMENTS:
                 portion.read = amount
                 yield portion
                 portion, held = Portion(), 0

@@ -26,6 +26,7 @@ MOST_PLACES = 20
 MOST_LINKS = 10
 # Numbers beyond are no scale that anybody reads.
 BEST = 1000
+NO_ADDRESS = "It has no web address."
 _DEEPEST = 6
 _PREFIXES = ("https://schema.org/", "http://schema.org/", "schema:")
 _WITHIN = ("item", "@graph", "dataFeedElement", "itemListElement", "mainEntity", "review")
@@ -62,12 +63,17 @@ def reviews(element: Any, *, today: str, licence: str = "") -> Iterator[Found]:
         yield Reject("", "It is no record.")
         return
     url = texts.address(_member(element, "url"))
-    if _member(element, "dateDeleted") and url:
+    deleted = bool(_member(element, "dateDeleted"))
+    if deleted and url:
         yield Deleted(url)
         return
     found = False
     for record in _claim_reviews(element, 0):
         found = True
+        if deleted or record.get("dateDeleted"):
+            address = texts.address(record.get("url")) or url or texts.address(record.get("@id"))
+            yield Deleted(address) if address else Reject("", NO_ADDRESS)
+            continue
         yield from _reviews_of(record, url=url, today=today, licence=licence)
     if not found:
         yield Reject(url, "There is no ClaimReview in it.")
@@ -90,7 +96,7 @@ def _reviews_of(record: dict[str, Any], *, url: str, today: str, licence: str) -
     """One review for each claim that the record reviews."""
     address = texts.address(record.get("url")) or url or texts.address(record.get("@id"))
     if not address:
-        yield Reject("", "It has no web address.")
+        yield Reject("", NO_ADDRESS)
         return
     items = [_unprefixed(item) for item in texts.one_of(record.get("itemReviewed")) if isinstance(item, dict)]
     try:

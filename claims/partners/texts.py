@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from claims.partners.body import Date
+from sources.folding import few_marks
 from sources.languages import language_problem
 
 LONGEST_URL = 2000
@@ -22,7 +23,14 @@ _STRAY = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
-_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+# Embeddings, overrides and isolates: what is left open in a name turns our own words around it as well.
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(r"<(?:(script|style)\b[^<>]*>|!--)", re.IGNORECASE)
+_UNSEEN_UNTIL = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "": re.compile("-->"),
+}
 # Elements of texts; anything else in angle brackets is taken for what it says.
 _MARKUP = re.compile(
     r"</?(?:a|abbr|b|blockquote|br|center|cite|code|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|mark|ol|p|pre|q|s|"
@@ -62,15 +70,31 @@ def plain(written: str) -> str:
     """A text without markup, entities, control characters and spaces too many; of which plain text is left alone."""
     if "<" in written or "&" in written:
         for _ in range(_ESCAPED):
-            written = _MARKUP.sub(" ", _UNSEEN.sub(" ", written))
+            written = _MARKUP.sub(" ", _seen(written))
             if not _ENTITY.search(written):
                 break
             written = html.unescape(written)
-        written = _MARKUP.sub(" ", _UNSEEN.sub(" ", written))
+        written = _MARKUP.sub(" ", _seen(written))
     written = _STRAY.sub(" ", written)
     if not written.isascii():
-        written = unicodedata.normalize("NFC", written)
+        written = unicodedata.normalize("NFC", few_marks(_TURNED.sub("", written)))
     return " ".join(written.split())
+
+
+def _seen(written: str) -> str:
+    """The text without scripts, styles and comments that have an end; each end is looked for once."""
+    kept, at, endless = [], 0, set()
+    for found in _UNSEEN.finditer(written):
+        named = (found[1] or "").lower()
+        if found.start() < at or named in endless:
+            continue
+        end = _UNSEEN_UNTIL[named].search(written, found.end())
+        if end is None:
+            endless.add(named)
+            continue
+        kept.append(written[at : found.start()])
+        at = end.end()
+    return " ".join((*kept, written[at:]))
 
 
 def address(value: Any) -> str:

@@ -1,5 +1,6 @@
 """From published fact-checks to what the index holds of them."""
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from claims.links import link_key
 from claims.models import Publication, PublicationPublisher, PublicationSource, PublicationTopic
@@ -103,8 +103,8 @@ def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
     if row["origin"] == Publication.Origin.PARTNER and row["rating_as_published"] and row["publisher__slug"]:
         filters["label"] = [label_value(row["publisher__slug"], row["rating_as_published"])]
     filters |= {name: sorted(keys) for name, keys in _addresses(row["review_url"], body).items() if keys}
-    # A filter by day asks in the time zone of the house, as the database does.
-    days = {"published": timezone.localtime(row["first_published_at"]).date()}
+    # Filters by day are of UTC.
+    days = {"published": row["first_published_at"].astimezone(dt.UTC).date()}
     if row["claimed_on"]:
         days["claimed"] = row["claimed_on"]
     speaker = body.get("speaker") or {}

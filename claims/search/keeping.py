@@ -9,7 +9,7 @@ backup), it is built again: at once while there is little to build, otherwise by
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -38,10 +38,11 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The index as a process has it open."""
+    """The index as a process has it open; `is_behind` where the record has gone on since."""
 
     opened: Opened
     ranking: Ranking
+    is_behind: bool = False
 
 
 _kept: dict[Path, Kept] = {}
@@ -56,8 +57,14 @@ def folder() -> Path:
 
 def ranking() -> Ranking:
     """The ranking over what is published, as new as can be had without waiting. Raises Unusable."""
+    return current().ranking
+
+
+def current() -> Kept:
+    """The index as new as can be had without waiting. Raises Unusable."""
     with _turn:
-        return _current(folder()).ranking
+        kept, head = _current(folder())
+    return replace(kept, is_behind=kept.opened.head.entry_digest != head.entry_digest)
 
 
 def reindex(*, told: Callable[[int, int], None] | None = None) -> int:
@@ -84,7 +91,7 @@ def bring_up(*, told: Callable[[int, int], None] | None = None) -> bool:
     return False
 
 
-def _current(where: Path) -> Kept:
+def _current(where: Path) -> tuple[Kept, Head]:
     kept = _kept.get(where)
     head = Head.objects.get(pk=1)
     if (
@@ -93,7 +100,7 @@ def _current(where: Path) -> Kept:
         or kept.opened.head.entry_digest != head.entry_digest
     ):
         kept = _kept[where] = _brought_up(where, kept)
-    return kept
+    return kept, head
 
 
 def _brought_up(where: Path, kept: Kept | None) -> Kept:
