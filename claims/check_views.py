@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from claims import checking, presentation
 from claims.addresses import base_url
 from claims.legible import printable
+from claims.links import link_key
 from claims.search.store import Unusable
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ def check(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     text = given.get("text", "").replace("\0", "").replace("\r\n", "\n")
     address = given.get("url", "").replace("\0", "").strip()
+    if not address and "://" in text and link_key(text):
+        # Whoever pastes an address means what is there.
+        text, address = "", text.strip()
     context: dict[str, Any] = {
         "text": text,
         "address": address,

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
 
 from claims import documents
 from claims.links import link_key
@@ -98,7 +101,7 @@ def at_address(address: str, *, base_url: str) -> AtAddress | None:
     if not key:
         return None
     ranking = keeping.ranking()
-    reviews = lookup.at_address(ranking, "review", key, limit=MOST)
+    reviews = (*_here(key, base_url), *lookup.at_address(ranking, "review", key, limit=MOST))
     citing = [other for other in lookup.at_address(ranking, "link", key, limit=MOST) if other not in reviews]
     served = _served([*reviews, *citing], base_url=base_url)
     return AtAddress(
@@ -106,6 +109,19 @@ def at_address(address: str, *, base_url: str) -> AtAddress | None:
         reviews=tuple(served[one] for one in reviews if one in served),
         citing=tuple(served[one] for one in citing if one in served),
     )
+
+
+def _here(key: str, base_url: str) -> tuple[str, ...]:
+    """The fact-check whose page on this site the address is, or belongs to."""
+    home = link_key(base_url) or urlsplit(base_url).netloc
+    host, slash, path = key.partition("/")
+    if host != home or not slash:
+        return ()
+    try:
+        found = resolve(f"/{path.partition('?')[0]}/")
+    except Resolver404:
+        return ()
+    return (found.kwargs["slug"],) if found.route.startswith("claims/<slug:slug>/") else ()
 
 
 def _served(keys: Iterable[str], *, base_url: str) -> dict[str, Document]:

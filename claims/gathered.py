@@ -18,6 +18,8 @@ from claims.models import Publication
 NAMED_ROWS = 5
 PUBLISHERS_ON_SHEET = 100
 LABELS_ON_SHEET = 25
+# Why the timeline of a topic and its chart have other numbers.
+MARKS = "Each is counted once; the graphic above has a mark for each date on which a claim was made. "
 # What partners' fact-checks do not have is no filter of theirs.
 NARROW_OF_PARTNERS = tuple(name for name in NARROW if name not in ("attribution", "origin"))
 
@@ -107,6 +109,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
             **_of_our_own(
                 gathering.ratings_over_time(f"topics/{slug}", reading.for_topic(slug, size=size)),
                 what="on this topic",
+                times=MARKS if thread.said else "",
                 nothing="how much of what is said on it is true",
             ),
         },
@@ -181,7 +184,7 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
                 for row in sheet.items
             ],
             "labels_sheet": sheet,
-            "unmapped": printed.counted(sum(row.size for row in labels if not row.found_under), "fact-check"),
+            "unmapped": _unmapped(sum(row.size for row in labels if row.text and not row.found_under)),
             "chart": chart,
             "rule": _rule(chart, name=found["name"], own=own) if chart else "",
         },
@@ -201,7 +204,7 @@ def _overview(overview: gathering.Overview) -> dict[str, Any]:
     }
 
 
-def _of_our_own(chart: Chart | None, *, what: str, nothing: str) -> dict[str, Any]:
+def _of_our_own(chart: Chart | None, *, what: str, nothing: str, times: str = "") -> dict[str, Any]:
     """A chart of our findings, with the rule by which its claims were selected and what it does not say."""
     if chart is None:
         return {}
@@ -210,7 +213,7 @@ def _of_our_own(chart: Chart | None, *, what: str, nothing: str) -> dict[str, An
         "chart": chart,
         "rule": (
             f"All {number} published here {what}, by the {chart.by} in which the claim was made. "
-            f"Editors chose which claims to check, so this says nothing about {nothing}."
+            f"{times}Editors chose which claims to check, so this says nothing about {nothing}."
         ),
     }
 
@@ -226,6 +229,11 @@ def _rule(chart: Chart, *, name: str, own: bool) -> str:
         f"All {number} by {name} that stand here, by the {chart.by} in which {name} published them. The parts are "
         "the publisher’s own words for its ratings, none of them a finding of ours."
     )
+
+
+def _unmapped(number: int) -> str:
+    have = "has" if number == 1 else "have"
+    return f"{printed.counted(number, 'fact-check')} {have} words that are mapped to none."
 
 
 def public(kind: str, slug: str) -> dict[str, Any]:

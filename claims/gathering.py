@@ -1,12 +1,13 @@
 """Named reads for pages of publishers and speakers, and findings over time; kept while the record is the same."""
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from claims import findings, kept, reference
@@ -90,7 +91,7 @@ def ratings_over_time(what: str, publications: QuerySet[Publication]) -> Chart |
 
     def read() -> Chart | None:
         counts = own.values_list("claimed_on", "rating").annotate(size=Count("pk"))
-        return chart(counts, rating_kinds(), rest="No rating")
+        return _dated_chart(counts, own, "claimed_on", "rating", kinds=rating_kinds(), rest="No rating")
 
     return kept.kept("chart", what, read, at=kept.head())
 
@@ -107,9 +108,56 @@ def published_over_time(overview: Overview, words: Sequence[Used]) -> Chart | No
         theirs = rows.filter(origin=Publication.Origin.PARTNER)
         worded = theirs.values_list("reviewed_on", "rating_as_published").annotate(size=Count("pk"))
         kinds = [Kind(row.text, f"“{row.text}”") for row in words if row.text]
-        return chart(worded, list({kind.id: kind for kind in kinds}.values()), rest="Other words, or none")
+        # A year without a month is written as its first day.
+        return _dated_chart(
+            worded,
+            theirs.filter(reviewed_on__month=1, reviewed_on__day=1),
+            *("reviewed_on", "rating_as_published"),
+            kinds=list({kind.id: kind for kind in kinds}.values()),
+            rest="Other words, or none",
+        )
 
     return kept.kept("chart", ("publishers", overview.id), read, at=kept.head())
+
+
+def _dated_chart(
+    counts: Iterable[tuple[dt.date | None, str, int]],
+    rows: QuerySet[Publication],
+    date: str,
+    finding: str,
+    *,
+    kinds: Sequence[Kind],
+    rest: str,
+) -> Chart | None:
+    """The chart of `counts`, with no date more precise than the bodies of `rows`, which have it as `date`, say it is.
+
+    A week is in the month of its Monday, the day by which pages name it.
+    """
+    body = "revision__body"
+    said = (*(f'"precision":"{name}"' for name in ("week", "year")), '"inferred_because":"')
+    some = rows.filter(Q(*((f"{body}__contains", text) for text in said), _connector=Q.OR))
+    sizes: Counter[tuple[dt.date | None, str]] = Counter()
+    for day, word, size in counts:
+        sizes[day, word] += size
+    alone: Counter[tuple[dt.date, str]] = Counter()
+    inferred = 0
+    for day, word, text in some.values_list(date, finding, body).iterator(chunk_size=500):
+        known = json.loads(text)[date]
+        if known is None:
+            continue
+        inferred += bool(known["inferred_because"])
+        if known["precision"] == "year":
+            alone[day, word] += 1
+        elif known["precision"] == "week":
+            sizes[day, word] -= 1
+            sizes[day - dt.timedelta(days=day.weekday()), word] += 1
+    return chart(
+        ((day, word, size) for (day, word), size in sizes.items()),
+        kinds,
+        rest=rest,
+        year_alone=alone,
+        inferred=inferred,
+    )
 
 
 def rating_kinds() -> list[Kind]:

@@ -30,12 +30,13 @@ def link_key(text: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST or any(character.isspace() for character in text):
         return ""
-    if "://" not in text:
+    named = "://" in text
+    if not named:
         text = f"https://{text}"
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname or "", parts.port
-        if parts.scheme not in ("http", "https") or "." not in host.strip("."):
+        if parts.scheme not in ("http", "https") or not host or not (named or "." in host.strip(".")):
             return ""
         asked = [
             (name, value)

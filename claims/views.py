@@ -44,6 +44,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
             **listing.context,
             "words": words,
             "total": printed.counted(found.total, "fact-check"),
+            "has_partners": bool(found.counts["origin"].get(Publication.Origin.PARTNER)),
             "rated": listing.parameters.get("rating"),
         },
     )
@@ -67,6 +68,7 @@ def _answered(request: HttpRequest, listing: Listing, words: str) -> HttpRespons
             "rows": [] if found.is_nearest else rows,
             "partial": rows if found.is_nearest else [],
             "total": printed.counted(found.total, "fact-check"),
+            "has_partners": bool(found.counts.get("origin", {}).get(Publication.Origin.PARTNER)),
             "rated": listing.parameters.get("rating"),
             "is_plain": found.is_plain,
             "meant": found.meant,

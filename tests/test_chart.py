@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.chart import LEFT, MOST_COLUMNS, MOST_SERIES, Chart, Drawing, Kind, chart
+from claims.chart import HIGH, LEFT, MOST_COLUMNS, MOST_SERIES, Chart, Drawing, Kind, chart
 
 KINDS = [Kind("false", "False", "against", "circle-cross"), Kind("true", "True", "for", "circle-tick")]
 MANY = [Kind(f"label-{number}", f"Label {number}") for number in range(12)]
@@ -36,6 +36,7 @@ def test_few_months_have_a_column_each() -> None:
         ("False", "against", 2),
         ("True", "for", 1),
     ]
+    assert made.remarks == "4\u00a0fact-checks without that date stand in no column."
     assert made.name == "3\u00a0fact-checks by month and finding, as in the table below"
 
 
@@ -129,12 +130,66 @@ def leapless(day: dt.date | None) -> bool:
     ("most", "levels"),
     [
         (1, ["0", "1"]),
-        (3, ["0", "2", "4"]),
-        (5, ["0", "3", "6"]),
-        (9, ["0", "5", "10"]),
-        (4001, ["0", "3,000", "6,000"]),
+        (3, ["0", "1", "2", "3"]),
+        (5, ["0", "2", "4"]),
+        (9, ["0", "2", "4", "6", "8"]),
+        (1331, ["0", "500", "1,000"]),
+        (4001, ["0", "1,000", "2,000", "3,000", "4,000"]),
     ],
 )
-def test_the_scale_has_round_numbers(most: int, levels: list[str]) -> None:
+def test_the_scale_has_round_numbers_and_no_room_above_the_greatest(most: int, levels: list[str]) -> None:
     made = drawn([(dt.date(2022, 1, 1), "false", most)])
-    assert [tick.text for tick in dict(made.drawings)["wide"].levels] == levels
+    drawing = dict(made.drawings)["wide"]
+    assert [tick.text for tick in drawing.levels] == levels
+    assert [part.height for part in drawing.parts] == [HIGH]
+
+
+def test_what_is_known_by_the_year_alone_is_in_no_month() -> None:
+    counts: Counts = [
+        (dt.date(2021, 1, 1), "false", 3),
+        (dt.date(2021, 1, 1), "true", 1),
+        (dt.date(2021, 3, 1), "false", 4),
+    ]
+    alone = {(dt.date(2021, 1, 1), "false"): 2}
+    made = chart(counts, KINDS, rest="Other", year_alone=alone, inferred=1)
+    assert made is not None
+    assert [(row.period, row.total, row.numbers) for row in made.rows] == [
+        ("January 2021", 2, [1, 1]),
+        ("March 2021", 4, [4, 0]),
+        ("By the year alone", 2, [2, 0]),
+    ]
+    assert (made.total, made.year_alone) == (8, 2)
+    assert made.remarks == (
+        "2\u00a0fact-checks are dated by the year alone and stand in the table only. The date of 1 is inferred."
+    )
+    assert made.name.startswith("6\u00a0fact-checks by month")
+    # One in two, and years are drawn: then a year is as precise as the drawing is.
+    many = chart(counts, KINDS, rest="Other", year_alone={(dt.date(2021, 1, 1), "false"): 3})
+    assert many is not None
+    assert [(many.by, row.period, row.total) for row in many.rows] == [("year", "2021", 8)]
+    assert many.remarks == ""
+    only = chart(counts[:1], KINDS, rest="Other", year_alone={(dt.date(2021, 1, 1), "false"): 3})
+    assert only is not None
+    assert (only.by, only.year_alone) == ("year", 0)
+
+
+@pytest.mark.parametrize("months", [1, 2, 5, 11, 12, 13, 24, 35, 36])
+def test_labels_stand_in_equal_steps_from_the_first_column(months: int) -> None:
+    counts: Counts = [(dt.date(2020 + (4 + n) // 12, (4 + n) % 12 + 1, 1), "false", 1) for n in range(months)]
+    for _, drawing in drawn(counts).drawings:
+        middles = [x for x, _ in drawing.stems]
+        assert len(middles) == months
+        assert drawing.periods[0].text == "May 2020"
+        assert [x for x, length in drawing.stems if length == 6] == [tick.x for tick in drawing.periods]
+        places = [middles.index(tick.x) for tick in drawing.periods]
+        assert len({later - one for one, later in pairwise(places)}) <= 1
+        assert all(
+            part.x <= middle < part.x + part.width
+            for part, middle in zip(drawing.parts, middles, strict=True)
+        )
+
+
+def test_what_is_tiny_can_be_seen() -> None:
+    made = drawn([(dt.date(2022, 1, 1), "false", 100_000), (dt.date(2022, 2, 1), "true", 1)])
+    for _, drawing in made.drawings:
+        assert [part.height for part in drawing.parts] == [HIGH, 1]

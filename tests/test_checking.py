@@ -103,6 +103,17 @@ def test_an_address_leads_to_the_review_and_to_what_cites_it() -> None:
     assert "no address of a web page" in Client().get("/check/?url=nothing").content.decode()
 
 
+@pytest.mark.usefixtures("bridge")
+def test_our_own_addresses_and_one_in_the_wrong_field_are_known() -> None:
+    for own in ("http://testserver/claims/bridge/", "testserver/claims/bridge/history/?a=b"):
+        address = own if "://" in own else f"https://{own}"
+        assert matched(url=address)["reviews"] == ["bridge"], own
+    assert matched(url="http://testserver/topics/bridge/")["reviews"] == []
+    assert matched(url="http://elsewhere.example/claims/bridge/")["reviews"] == []
+    page = Client().post("/check/", {"text": " http://testserver/claims/bridge/ "}).content.decode()
+    assert "The fact-check that lives there" in page
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -152,6 +163,16 @@ def test_bad_requests_are_said(sent: str, reason: str) -> None:
     assert reason in answer.content.decode()
     assert Client().post("/api/v1/match/?a=b", "{}", content_type="application/json").status_code == 400
     assert Client().get("/api/v1/match/").status_code == 405
+
+
+def test_what_was_taken_from_a_partner_says_so() -> None:
+    make_taken(claim=CLAIM, label="Wrong")
+    page = Client().post("/check/", {"text": TEXT}).content.decode()
+    assert "<mark>They say" in page
+    assert "Taken from" in page
+    assert "Harbour Checkers" in page
+    assert "Their rating:" in page
+    assert "Is it true?" not in page
 
 
 def test_a_page_shows_any_text_as_text() -> None:

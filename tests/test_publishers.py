@@ -77,7 +77,7 @@ def test_a_publisher_s_page_has_its_words_and_the_rule() -> None:
     assert "Mostly wrong 2 False" in words
     assert "Pants on fire 1 Not mapped" in words
     assert "No words given 1 Not mapped" in words
-    assert "2 fact-checks have words that are mapped to none." in words
+    assert "1 fact-check has words that are mapped to none." in words
     assert len(listed(text)) == 4
     # Mapped labels are found under our rating, and are shown as nobody's but the publisher's.
     found = page("/publishers/checkers-example/?rating=false")
@@ -110,6 +110,16 @@ def test_a_chart_says_by_what_rule_and_has_every_number() -> None:
     assert chart_rows(text) == ["Month All “Wrong” “Right”", "November 2025 2 2 0", "December 2025 1 0 1"]
     assert 'aria-label="3\u00a0fact-checks by month and finding, as in the table below"' in text
     assert "style=" not in text.partition("<main")[2]
+    assert '<div class="sideways" role="region" tabindex="0" aria-label="Fact-checks by month' in text
+    assert "Move the table sideways" not in text
+
+
+@pytest.mark.parametrize(("words", "sign"), [(3, "rule note narrow-only"), (6, "rule note")])
+def test_a_table_that_is_cut_says_so(words: int, sign: str) -> None:
+    for number in range(words):
+        make_taken(label=f"Label {number}")
+    text = page("/publishers/checkers-example/")
+    assert f'<p class="{sign}">Move the table sideways to see all.</p>' in text
 
 
 def test_a_speaker_s_chart_is_of_our_findings_and_no_score() -> None:
@@ -122,6 +132,40 @@ def test_a_speaker_s_chart_is_of_our_findings_and_no_score() -> None:
     assert "All 2 fact-checks published here of claims by Ada Quill" in words
     assert "this says nothing about how often Ada Quill is right" in words
     assert "%" not in words
+
+
+def test_a_chart_is_no_more_precise_than_what_is_known() -> None:
+    speaker = make_speaker()
+    for number in range(1, 6):
+        make_published(f"day-{number}", speaker=speaker, claimed_on=dt.date(2026, 1, number))
+    make_published("year", speaker=speaker, claimed_on=dt.date(2026, 2, 1), claimed_on_precision="year")
+    # A Thursday, whose week began in the month before.
+    make_published("week", speaker=speaker, claimed_on=dt.date(2026, 1, 1), claimed_on_precision="week")
+    make_published(
+        "inferred",
+        speaker=speaker,
+        claimed_on=dt.date(2026, 1, 9),
+        claimed_on_reason="The mail came on the 10th.",
+    )
+    text = page("/speakers/ada-quill/")
+    assert chart_rows(text) == [
+        "Month All False",
+        "December 2025 1 1",
+        "January 2026 6 6",
+        "By the year alone 1 1",
+    ]
+    words = sentences(text)
+    assert "All 8 fact-checks published here of claims by Ada Quill" in words
+    assert "1 fact-check is dated by the year alone and stands in the table only." in words
+    assert "The date of 1 is inferred." in words
+
+
+def test_a_partner_s_year_is_no_month() -> None:
+    for number in range(1, 5):
+        make_taken(label="Wrong", reviewed_on=Date(f"2021-01-0{number}"))
+    make_taken(label="Wrong", reviewed_on=Date("2021-01-01", "year"))
+    text = page("/publishers/checkers-example/")
+    assert chart_rows(text) == ["Month All “Wrong”", "January 2021 4 4", "By the year alone 1 1"]
 
 
 def test_partners_are_matched_by_the_name_alone_and_it_is_said() -> None:
