@@ -200,7 +200,7 @@ def _overview(overview: gathering.Overview) -> dict[str, Any]:
         "first": printed.on(overview.first),
         "last": printed.on(overview.last),
         "languages": printed.listed(languages[:3] + (["others"] if len(languages) > 3 else [])),
-        "taken_at": printed.moment(overview.taken_at.isoformat()),
+        "changed_at": printed.moment(overview.changed_at.isoformat()),
     }
 
 

@@ -3,14 +3,14 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from claims import findings, kept, reference
+from claims import findings, kept, redirects, reference
 from claims.chart import Chart, Kind, chart
 from claims.models import Publication, Revision
 from sources.folding import fold
@@ -21,7 +21,8 @@ class Overview:
     """What stands here of one publisher's fact-checks.
 
     `first` and `last` are the days on which it published them, as far as it says so; of the house's own fact-checks,
-    the days on which they were first published here. `taken_at` is the time of the newest entry about one of them.
+    the days on which they were first published here. `changed_at` is the time of the newest entry about one of them,
+    and of a partner's also about one that was withdrawn: of the last change that was taken over.
     """
 
     id: str
@@ -30,7 +31,7 @@ class Overview:
     first: dt.date | None
     last: dt.date | None
     languages: tuple[tuple[str, int], ...]
-    taken_at: dt.datetime
+    changed_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +196,26 @@ def _overviews(publications: QuerySet[Publication]) -> dict[str, Overview]:
     for slug, *row in grouped:
         found.setdefault(slug, []).append(tuple(row))
     newest = {slug: max(row[-1] for row in rows) for slug, rows in found.items()}
+    for slug, sequence in _withdrawn_since(min(newest.values(), default=0)):
+        if slug in newest:
+            newest[slug] = max(newest[slug], sequence)
     times = dict(Revision.objects.filter(sequence__in=newest.values()).values_list("sequence", "at"))
     return {slug: _overview(slug, rows, times[newest[slug]]) for slug, rows in found.items()}
 
 
-def _overview(slug: str, rows: list[tuple[Any, ...]], taken_at: dt.datetime) -> Overview:
+def _withdrawn_since(sequence: int) -> Iterator[tuple[str, int]]:
+    """Of partners' fact-checks that were withdrawn after an entry, whose each was, and its last entry."""
+    rows = Publication.objects.filter(
+        origin=Publication.Origin.PARTNER, withdrawn=True, sequence__gt=sequence
+    ).order_by()
+    moved = redirects.every()
+    for last, text in rows.values_list("sequence", "revision__body").iterator(chunk_size=2000):
+        publisher = json.loads(text or "{}").get("publisher")
+        if publisher:
+            yield redirects.now("publishers", publisher["id"], moved), last
+
+
+def _overview(slug: str, rows: list[tuple[Any, ...]], changed_at: dt.datetime) -> Overview:
     languages: Counter[str] = Counter()
     days: list[dt.date] = []
     for origin, language, size, reviewed_first, reviewed_last, made_first, made_last, _ in rows:
@@ -216,5 +232,5 @@ def _overview(slug: str, rows: list[tuple[Any, ...]], taken_at: dt.datetime) -> 
         first=min(days, default=None),
         last=max(days, default=None),
         languages=tuple(languages.most_common()),
-        taken_at=taken_at,
+        changed_at=changed_at,
     )

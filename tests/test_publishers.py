@@ -9,7 +9,7 @@ from makers import NOON, make_claim, make_published, make_source, make_speaker, 
 from taken import make_taken
 from visiting import listed, page, queries, sentences
 
-from claims import projection
+from claims import gathering, projection
 from claims.models import Label, Publication
 from claims.partners.body import Date, Named
 from claims.partners.taking import withdraw
@@ -41,7 +41,8 @@ def test_publishers_are_listed_with_what_stands_here_of_them() -> None:
     make_taken(url="https://others.example/1", publisher="Anthill Facts", reviewed_on=None)
     rows = re.findall(r'<tr role="row">.*?</tr>', page("/publishers/"), re.DOTALL)[1:]
     words = [
-        re.sub(r"\b(Fact-checks|First|Last|Languages|Last taken)\b", "|", sentences(row)) for row in rows
+        re.sub(r"\b(Fact-checks|First|Last|Languages|Last change taken over)\b", "|", sentences(row))
+        for row in rows
     ]
     assert [word.split(" | ")[0] for word in words] == [
         "Test Desk this database",
@@ -239,6 +240,21 @@ def test_the_page_of_a_partner_s_fact_check_leads_to_its_publisher() -> None:
     gone = sentences(page(f"/claims/{taken.slug}/"))
     assert "Mostly wrong" not in gone
     assert listed(page("/publishers/")) == []
+
+
+def test_the_last_change_that_was_taken_over_may_be_a_withdrawal() -> None:
+    for number in range(2):
+        make_taken(url=f"https://checkers.example/{number}")
+    make_taken(url="https://others.example/1", publisher="Anthill Facts")
+    before = {slug: overview.changed_at for slug, overview in gathering.publishers().items()}
+    gone = Publication.objects.get(review_url="https://checkers.example/0").slug
+    withdraw([gone], at=max(before.values()) + dt.timedelta(days=3))
+    after = {slug: overview.changed_at for slug, overview in gathering.publishers().items()}
+    assert after["others-example"] == before["others-example"]
+    assert after["checkers-example"] == max(before.values()) + dt.timedelta(days=3)
+    assert gathering.publisher("checkers-example").changed_at == after["checkers-example"]
+    assert "Last change taken over" in page("/publishers/checkers-example/")
+    assert "Last taken" not in page("/publishers/")
 
 
 def test_a_merged_publisher_leads_on_and_a_withdrawn_fact_check_is_counted_nowhere() -> None:

@@ -76,7 +76,7 @@ def reindex(*, told: Callable[[int, int], None] | None = None) -> int:
 
 
 def bring_up(*, told: Callable[[int, int], None] | None = None) -> bool:
-    """See to it that the index is up to date, however long that takes; whether it had to be built anew."""
+    """See to it that the index is up to date, however long that takes; whether it was built anew."""
     with store.writing(folder(), wait=-1):
         try:
             opened = store.opened(folder())
@@ -84,7 +84,7 @@ def bring_up(*, told: Callable[[int, int], None] | None = None) -> bool:
         except Unusable:
             _built(folder(), told)
             return True
-        if lacking.is_another:
+        if lacking.is_another or lacking.is_quicker_anew:
             _built(folder(), told)
             return True
         lacking.written()
@@ -183,6 +183,13 @@ class Lacking:
     def size(self) -> int:
         """How many fact-checks there are to write, or one more than AT_ONCE where they are more."""
         return len(self._changed().order_by().values_list("pk")[: AT_ONCE + 1])
+
+    @property
+    def is_quicker_anew(self) -> bool:
+        """Whether a good part of all fact-checks would be written, most of them after looking for an older one."""
+        if self.size <= AT_ONCE:
+            return False
+        return 4 * self._changed().order_by().count() > Publication.objects.published().order_by().count()
 
     def written(self) -> Opened:
         """Bring the index up to this head. Within `store.writing`. Raises Unusable."""

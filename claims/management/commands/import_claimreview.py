@@ -15,6 +15,7 @@ from django.utils import timezone
 from claims.partners import importing
 from claims.partners.publishers import Moved
 from claims.partners.rejects import RejectFile
+from claims.search import keeping
 from claims.server_key import CannotSign
 
 # Where the output is no terminal, a line after so many reviews.
@@ -84,6 +85,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  record {number}, {url or 'no address'}: {reason}")
         if path:
             self.stdout.write(f"Each of them, with its address and the reason: {path}")
+        taken = outcome.tally
+        if write and taken.new + taken.changed + taken.back + taken.withdrawn > keeping.AT_ONCE:
+            self.stdout.write("Now let the lookup catch up with it: manage.py reindex --if-needed")
         if interrupted:
             raise CommandError(
                 "Interrupted. What was taken is whole; run the import again for the rest.",
