@@ -1,5 +1,7 @@
 """A fact-check on other sites' pages: the card for a frame, and oEmbed, which says how to show it."""
 
+from typing import Any
+
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -35,6 +37,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "document": document,
             "row": row,
+            "taken": presentation.taken(document),
             "at": printed.moment(document["revision"]["at"]),
             "notice": newest
             and {
@@ -42,7 +45,9 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
                 "at": printed.moment(newest["at"]),
                 "note": newest["note"],
             },
-            "original": claimreview.original(document) if row and row.taken else None,
+            "original": claimreview.original(document)
+            if document["origin"] == Publication.Origin.PARTNER
+            else None,
         },
     )
 
@@ -67,7 +72,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     site = (reference.public_site() or {}).get("name") or "Fact-check database"
     kind, written = oembed.FORMATS[form]
     made = oembed.answer(
-        title=f"Withdrawn: {document['title']}" if publication.withdrawn else document["title"],
+        title=_title(publication, document),
         card=base + reverse("card", args=[publication.slug]),
         size=size,
         provider=(site, f"{base}/"),
@@ -76,6 +81,15 @@ def embed(request: HttpRequest) -> HttpResponse:
         else None,
     )
     return HttpResponse(written(made), content_type=kind)
+
+
+def _title(publication: Publication, document: dict[str, Any]) -> str:
+    title: str = document["title"]
+    if not publication.withdrawn:
+        return title
+    # The publisher is named as its author, and may publish it still.
+    theirs = publication.origin == Publication.Origin.PARTNER
+    return f"Not shown here any more: {title}" if theirs else f"Withdrawn: {title}"
 
 
 def _named_by(url: str, request: HttpRequest) -> Publication:

@@ -102,6 +102,12 @@ _NAMES = {
     "finding": "finding, as the record calls it",
     "rating": "rating, as the record calls it",
 }
+# Of a partner's fact-check: our questions are not asked of it.
+_THEIRS = {
+    "veracity": "Numbers of their rating",
+    "rating_as_published": "Their rating",
+    "reviewed_on": "Published there on",
+}
 # In the order in which a reader meets them.
 _ORDER = (
     *(
@@ -110,6 +116,7 @@ _ORDER = (
         "speaker",
         "claimed_on",
         "attribution",
+        "rating_as_published",
         "veracity",
         "summary",
         "appearances",
@@ -177,6 +184,8 @@ def _facts(first: Body, second: Body) -> tuple[dict[Any, _Fact], dict[Any, _Fact
     """Every field of both bodies under its path; rows of lists that are the same row have the same path."""
     sides: tuple[dict[Any, _Fact], dict[Any, _Fact]] = ({}, {})
     names = [*_ORDER, *sorted((first.keys() | second.keys()) - set(_ORDER))]
+    first, second = _without_repeated(first), _without_repeated(second)
+    theirs = _THEIRS if "partner" in (first.get("origin"), second.get("origin")) else {}
     for name in names:
         if name in _ROWS:
             kind, key = _ROWS[name]
@@ -193,9 +202,17 @@ def _facts(first: Body, second: Body) -> tuple[dict[Any, _Fact], dict[Any, _Fact
             continue
         for side, body in zip(sides, (first, second), strict=True):
             if name in body:
-                group = _TEXTS.get(name) or _NAMES.get(name) or name
+                group = theirs.get(name) or _TEXTS.get(name) or _NAMES.get(name) or name
                 side.update(_walk((name,), group, "", body[name]))
     return sides
+
+
+def _without_repeated(body: Body) -> Body:
+    """A partner's body without the words of its rating beside the numbers: they are the rating as published."""
+    if body.get("origin") != "partner" or not body.get("veracity"):
+        return body
+    numbers = {name: body["veracity"][name] for name in ("value", "best", "worst")}
+    return {**body, "veracity": numbers}
 
 
 def _walk(

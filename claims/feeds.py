@@ -116,9 +116,11 @@ def fact_checks(documents: Sequence[Document], *, feed: Feed, form: str = ATOM) 
 
 
 def corrections(told: Sequence[dict[str, Any]], *, feed: Feed) -> bytes:
-    """The notices in the given order, each {"title", "kind", "note", "at", "url", "name", "withdrawn_at"}.
+    """The notices in the given order, each {"title", "kind", "note", "at", "url", "name", "withdrawn_at",
+    "taken_from"}.
 
-    `name` tells the entry, and `withdrawn_at` is None unless the fact-check was withdrawn after the notice.
+    `taken_from` is None for our own fact-checks, `name` tells the entry, and `withdrawn_at` is None unless the
+    fact-check was withdrawn after the notice.
     """
     made = _begun("Corrections", feed, ATOM)
     for notice in told:
@@ -126,6 +128,8 @@ def corrections(told: Sequence[dict[str, Any]], *, feed: Feed) -> bytes:
         if notice["withdrawn_at"]:
             kind = f"{kind}, since withdrawn"
             note = f"The fact-check was withdrawn since. {note}"
+        if notice["taken_from"]:
+            kind = f"{kind} of a fact-check taken from {notice['taken_from']}"
         made.add_item(
             title=shown(f"{kind}: {notice['title']}"),
             link=notice["url"],

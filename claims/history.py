@@ -13,8 +13,10 @@ from itertools import pairwise
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Substr
 
+from claims.automatic import GONE_ENDS
 from claims.findings import findings_of
 from claims.models import Head, Publication, Revision
 
@@ -64,11 +66,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a fact-check stands now: its title, and the entry that took it back where it is withdrawn."""
+    """How a fact-check stands now: its title, and the entry that took it back where it is withdrawn.
+
+    `taken_from` is the name of the publisher from whom it was taken, None for our own.
+    """
 
     title: str
     withdrawn: int | None
     withdrawn_at: dt.datetime | None
+    taken_from: str | None = None
 
     def is_withdrawn_since(self, entry: Revision) -> bool:
         return self.withdrawn is not None and entry.sequence < self.withdrawn
@@ -167,18 +173,37 @@ def _findings(slug: str, revisions: Iterable[Revision]) -> dict[int, Findings]:
 
 
 def told() -> QuerySet[Revision]:
-    """What readers are told of, newest first, without the bodies."""
-    return Revision.objects.filter(kind__in=TOLD).without_bodies().order_by("-sequence")
+    """What readers are told of our work, newest first, without the bodies.
+
+    What partners change in their fact-checks is theirs to tell; that somebody here withdrew one is ours.
+    """
+    ours = Publication.objects.filter(
+        slug=Substr(OuterRef("subject"), len(subject("")) + 1), origin=Publication.Origin.OWN
+    )
+    withdrawn_here = Q(kind=Kind.WITHDRAWAL) & ~Q(note__endswith=GONE_ENDS)
+    return (
+        Revision.objects.filter(kind__in=TOLD)
+        .filter(withdrawn_here | Exists(ours))
+        .without_bodies()
+        .order_by("-sequence")
+    )
 
 
 def standings(revisions: Iterable[Revision]) -> dict[str, Standing]:
     """How these entries' fact-checks stand now, by the subjects of the entries."""
     slugs = {revision.subject.removeprefix("claims/") for revision in revisions}
+    # Our own texts are long, and none of them is needed.
+    theirs = Case(When(origin=Publication.Origin.PARTNER, then=F("revision__body")))
     rows = Publication.objects.with_pages().filter(slug__in=slugs)
     return {
-        subject(slug): Standing(title, sequence if withdrawn else None, at if withdrawn else None)
-        for slug, title, withdrawn, sequence, at in rows.values_list(
-            "slug", "title", "withdrawn", "sequence", "revision__at"
+        subject(slug): Standing(
+            title,
+            sequence if withdrawn else None,
+            at if withdrawn else None,
+            json.loads(body)["publisher"]["name"] if body else None,
+        )
+        for slug, title, withdrawn, sequence, at, body in rows.values_list(
+            "slug", "title", "withdrawn", "sequence", "revision__at", theirs
         )
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from claims.automatic import is_gone
 from claims.findings import Document, Finding, attribution, identity, is_own_voice, veracity
 from claims.passages import Passage, Synopsis, Wording, passage, synopsis
 from claims.passages import wordings as side_by_side
@@ -54,6 +55,7 @@ class Taken:
     """Whose fact-check it is where it is not ours: our two findings are never shown for it, only their own words.
 
     `publisher_id` is None where the publisher has no row here; `on` is the day on which it was published there.
+    `gone` says that it was withdrawn since its publisher's feed does not have it any more.
     """
 
     publisher: str
@@ -61,6 +63,7 @@ class Taken:
     address: str | None
     rating: str | None
     on: Day | None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def _pieces(document: Document, found: frozenset[str]) -> Iterator[tuple[str, bo
 
 
 def taken(document: Document) -> Taken | None:
-    """From whom a fact-check was taken; None for our own."""
+    """From whom a fact-check, or what is left of a withdrawn one, was taken; None for our own."""
     if document["origin"] != "partner":
         return None
     publisher = document["publisher"] or {}
@@ -182,8 +185,9 @@ def taken(document: Document) -> Taken | None:
         publisher=publisher.get("name") or "a partner",
         publisher_id=publisher.get("id"),
         address=document["review_url"],
-        rating=document["rating_as_published"],
+        rating=document.get("rating_as_published"),
         on=day(document.get("reviewed_on")),
+        gone="withdrawn" in document and is_gone(document),
     )
 
 

@@ -36,6 +36,11 @@ def on_record(sequences: Iterable[int]) -> dict[int, Publication]:
     return {publication.sequence: publication for publication in found}
 
 
+def has_partners() -> bool:
+    """Whether fact-checks that were taken from partners are public here."""
+    return Publication.objects.published().filter(origin=Publication.Origin.PARTNER).exists()
+
+
 def topic_sizes() -> dict[str, int]:
     """How many published fact-checks each public topic has."""
     rows = PublicationTopic.objects.values_list("topic__slug").annotate(size=Count("pk"))

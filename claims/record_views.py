@@ -1,5 +1,6 @@
 """Readers' pages of the record: the history of a fact-check, its earlier texts, what changed and what was corrected."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,18 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from claims import differences, documents, feeds, history, paging, presentation, printed, record, reference
+from claims import (
+    differences,
+    documents,
+    feeds,
+    history,
+    paging,
+    presentation,
+    printed,
+    reading,
+    record,
+    reference,
+)
 from claims.addresses import base_url
 from claims.asked import turned
 from claims.feed_views import NEWEST, about
@@ -100,7 +112,11 @@ def corrections(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "claims/corrections.html",
-        {"rows": [{**row, "at": printed.moment(row["at"])} for row in rows], **_turns(page)},
+        {
+            "rows": [{**row, "at": printed.moment(row["at"])} for row in rows],
+            "has_partners": reading.has_partners(),
+            **_turns(page),
+        },
     )
 
 
@@ -121,12 +137,17 @@ def _publication(slug: str) -> Publication:
 def _of(publication: Publication) -> dict[str, Any]:
     """What every page about a fact-check's past begins with: the fact-check, and its withdrawal where there is one."""
     entry = publication.revision
-    withdrawal = {
-        "at": printed.moment(_time(entry)),
-        "reason": entry.note,
-        "ours": publication.origin == Publication.Origin.OWN,
-    }
-    return {"publication": publication, "withdrawal": withdrawal if publication.withdrawn else None}
+    taken = presentation.taken(json.loads(entry.body or "null"))
+    withdrawal = (
+        {
+            "at": printed.moment(_time(entry)),
+            "taken": taken,
+            "reason": entry.note,
+        }
+        if publication.withdrawn
+        else None
+    )
+    return {"publication": publication, "withdrawal": withdrawal, "taken": taken}
 
 
 def _page(request: HttpRequest, entries: Any) -> paging.Page:
@@ -156,6 +177,7 @@ def _told(entries: Iterable[Revision], *, base_url: str) -> list[dict[str, Any]]
         told.append(
             {
                 "title": standing.title,
+                "taken_from": standing.taken_from,
                 "slug": slug,
                 "number": entry.number,
                 "name": f"{entry.subject}/{entry.number}",
@@ -172,7 +194,9 @@ def _told(entries: Iterable[Revision], *, base_url: str) -> list[dict[str, Any]]
 def _unlinked(document: dict[str, Any], topics: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
     """What an earlier text names and no current publication uses: readers have no page of it any more."""
     speaker = document["speaker"]
+    publisher = document["publisher"]
     named = {
+        "publishers": {publisher["id"]} if publisher else set(),
         "speakers": {speaker["id"]} if speaker and speaker["id"] else set(),
         "topics": {topic["id"] for topic in topics},
         "sources": {

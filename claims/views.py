@@ -96,7 +96,9 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
             "claims/withdrawn.html",
             {
                 "document": tombstone,
+                "taken": presentation.taken(tombstone),
                 "at": printed.moment(tombstone["revision"]["at"]),
+                "entry_digest": printed.groups(tombstone["revision"]["entry_digest"]),
                 "embed": base_url(request) + reverse("oembed"),
             },
         )

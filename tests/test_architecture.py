@@ -21,6 +21,7 @@ PURE = {
     "sources.quotations",
     "claims.alignment",
     "claims.asked",
+    "claims.automatic",
     "claims.canonical",
     "claims.chart",
     "claims.chain",
@@ -84,6 +85,7 @@ PURE = {
 LAYERS = [
     {
         *(
+            "automatic",
             "canonical",
             "chain",
             "claimreview",

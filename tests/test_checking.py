@@ -150,6 +150,10 @@ def test_what_is_no_address(text: str) -> None:
         ('{"url": "nothing"}', "no address of a web page"),
         (json.dumps({"text": "a" * (checking.LONGEST + 1)}), "at most 100000 characters"),
         ("{", "JSON parse error"),
+        ('{"url": "https://\\ud800.example/"}', "has to be a text"),
+        ('{"text": "harbour \\ud800"}', "has to be a text"),
+        ('{"\\ud800": "harbour"}', "Unknown member"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_bad_requests_are_said(sent: str, reason: str) -> None:

@@ -61,7 +61,7 @@ def test_what_xml_cannot_hold_is_shown_as_missing(character: str) -> None:
         "url": "http://testserver/",
         "name": "one",
     }
-    notice |= {"at": "2026-03-01T12:00:00Z", "withdrawn_at": None}
+    notice |= {"at": "2026-03-01T12:00:00Z", "withdrawn_at": None, "taken_from": text}
     for made in (
         feeds.fact_checks([document], feed=feed),
         feeds.fact_checks([document], feed=feed, form=feeds.RSS),

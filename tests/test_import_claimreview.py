@@ -15,7 +15,7 @@ from makers import make_published
 from claims import projection, record
 from claims.body import withdrawal_body
 from claims.models import Label, Publication, Reference, Revision
-from claims.partners import importing, portions
+from claims.partners import importing, portions, publishers
 from claims.verification import verify_record
 from sources.models import Publisher
 
@@ -90,6 +90,14 @@ def test_a_publisher_that_is_known_by_its_site_is_not_made_again(folder: Path) -
     assert "1 unchanged" in take(feed(review(1)), folder)
     assert entries() == made
     holds()
+
+
+def test_two_imports_do_not_take_one_identifier_for_two_sites() -> None:
+    at = timezone.now()
+    publishers.ensure(identifier="a-b-example", name="One", site="a-b.example", at=at)
+    assert publishers.ensure(identifier="a-b-example", name="One", site="a-b.example", at=at).name == "One"
+    with pytest.raises(publishers.Moved, match="run the import again"):
+        publishers.ensure(identifier="a-b-example", name="Two", site="a.b.example", at=at)
 
 
 def test_what_changed_is_updated_with_a_note(folder: Path) -> None:

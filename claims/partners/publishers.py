@@ -36,6 +36,8 @@ def ensure(*, identifier: str, name: str, site: str, at: dt.datetime) -> Publish
         if site in known() or identifier in taken_identifiers():
             raise Moved(f"Somebody gave {site} a row of its own meanwhile: run the import again.")
         row = Publisher.objects.create(slug=identifier, name=name, site=site)
+    elif row.site.lower().removeprefix("www.") != site:
+        raise Moved(f"{identifier} became the publisher of another site meanwhile: run the import again.")
     reference.first_use([row], at=at)
     return row
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from claims import projection, record
+from claims.automatic import BACK, CHANGED, GONE, is_gone
 from claims.body import withdrawal_body
 from claims.models import Label, Publication, Revision
 from claims.partners.body import says_the_same
@@ -20,10 +21,6 @@ from claims.partners.items import COLUMNS, Item
 from sources.models import Publisher
 
 Kind = Revision.Kind
-
-CHANGED = "{publisher} changed its fact-check."
-BACK = "{publisher} publishes this fact-check again."
-GONE = "{publisher} does not publish this fact-check any more."
 
 
 @dataclass(slots=True)
@@ -138,11 +135,10 @@ def _text(slug: str) -> dict[str, Any]:
     return body
 
 
-def _by_itself(slug: str, tombstone: Mapping[str, Any]) -> bool:
+def _by_itself(slug: str, tombstone: dict[str, Any]) -> bool:
     """Whether a withdrawal was made because the review was gone from its feed, and not by somebody here."""
-    reason = GONE.format(publisher=tombstone["publisher"]["name"])
     taken_out = Revision.objects.of(f"claims/{slug}").filter(kind=Kind.REDACTION).exists()
-    return tombstone["withdrawn"]["reason"] == reason and not taken_out
+    return is_gone(tombstone) and not taken_out
 
 
 def _append(slug: str, kind: str, note: str, body: dict[str, Any], *, at: dt.datetime) -> None:
