@@ -128,7 +128,7 @@ def test_of_one_site_alone(folder: Path) -> None:
     data = feed(review(1), review(2, site=f"de.{SITE}"), review(3, site="other.example"))
     said = take(data, folder, "--publisher", SITE)
     assert "2 new" in said
-    assert "1 of other sites, passed over." in said
+    assert "1 of another site, passed over." in said
     without = feed(review(1), review(3, site="other.example"))
     assert "1 withdrawn" in take(without, folder, "--publisher", SITE, "--full")
     holds()
@@ -213,6 +213,19 @@ def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path) -> None:
     first = said.splitlines()[0].replace(" (nothing was written)", "")
     assert first == "1 new, 1 changed, 0 back, 1 withdrawn, 0 unchanged."
     assert take(data, folder, "--full").splitlines()[0] == first
+
+
+def test_a_refused_address_stands_in_the_file_as_it_was_written(folder: Path) -> None:
+    alone = {"@type": "ClaimReview", "claimReviewed": "The harbour was sold.", "url": "javascript:alert(1)"}
+    said = take(feed(review(1), alone), folder, "--full")
+    assert "1 publisher that was not known." in said
+    (path,) = (folder / "imports").iterdir()
+    (line,) = map(json.loads, path.read_text().splitlines())
+    assert line["url"] == "javascript:alert(1)"
+    assert line["reason"].startswith("Its address is none of the web")
+    said = take(feed(review(1), review(1), review(2, site="a.example"), review(3, site="b.example")), folder)
+    assert "2 publishers that were not known." in said
+    assert "1 review that the feed had before; the first counts." in said
 
 
 def test_our_own_fact_checks_are_not_taken(folder: Path) -> None:

@@ -67,6 +67,8 @@ def test_one_review_in_every_dress(element: dict[str, Any]) -> None:
     assert (review.url, review.claim) == (URL, "The harbour was sold.")
 
 
+NOT_OF_THE_WEB = "Its address is none of the web: that begins with http:// or https://."
+NO_HOST = "Its address has no host as sites have: a name with a dot, such as checkers.example."
 REFUSED = [
     ({}, "There is no ClaimReview in it."),
     ({"@type": "DataFeedItem", "url": URL, "item": None}, "There is no ClaimReview in it."),
@@ -74,10 +76,17 @@ REFUSED = [
     ("text", "It is no record."),
     (Unusable("It is no JSON."), "It is no JSON."),
     (record(url=None), "It has no web address."),
-    (record(url="javascript:alert(1)"), "It has no web address."),
-    (record(url="https://user@checkers.example/"), "It has no web address."),
-    (record(url="https://[::1/"), "It has no web address."),
-    (record(url="https://checkers.example/" + "a" * 2000), "It has no web address."),
+    (record(url=" "), "It has no web address."),
+    (record(url="javascript:alert(1)"), NOT_OF_THE_WEB),
+    (record(url="nowhere"), NOT_OF_THE_WEB),
+    (record(url="https://user@checkers.example/"), "Its address holds the name of a user, or a password."),
+    (record(url="https://[::1/"), "Its address cannot be read."),
+    (record(url="https://checkers.example:99999/"), "Its address cannot be read."),
+    (record(url="https://localhost/1"), NO_HOST),
+    (record(url="https://192.0.2.1/1"), NO_HOST),
+    (record(url="https://checkers.example/\x07"), "Its address holds a character that nobody can read."),
+    (record(url="https://checkers.example/" + "a" * 2000), "Its address is longer than 2,000 characters."),
+    ({"dateDeleted": "2026-01-01", "url": "javascript:alert(1)"}, NOT_OF_THE_WEB),
     (record(claimReviewed=None), "It does not say which claim was checked."),
     (record(claimReviewed=" \u200b "), "It does not say which claim was checked."),
     (record(claimReviewed="a" * 5001), "The claim is longer than 5,000 characters."),
@@ -99,6 +108,19 @@ def test_what_cannot_be_used_is_refused_with_a_reason(element: Any, reason: str)
 
 def test_a_refused_record_keeps_its_address() -> None:
     assert found(record(name="a" * 1001)) == [Reject(URL, "The title is longer than 1,000 characters.")]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("java\nscript:\u202ealert(1)", "java\\nscript:\\u202ealert(1)"),
+        ("\ud800", "\\ud800"),
+        ("a" * 201, "a" * 200 + "…"),
+    ],
+)
+def test_a_refused_address_is_shown_as_it_was_written(written: str, shown: str) -> None:
+    assert found(record(url=written)) == [Reject(shown, NOT_OF_THE_WEB)]
 
 
 SCALES = [
@@ -300,7 +322,7 @@ def test_what_a_feed_says_is_gone() -> None:
     assert found({"@type": "DataFeedItem", "item": [record()], **deleted}) == [Deleted(URL)]
     assert found({"@type": "DataFeedItem", "url": URL, "item": [record(**deleted)]}) == [Deleted(URL)]
     assert found({"@type": "DataFeedItem", "item": [record(url=None)], **deleted}) == [
-        Reject("", reviews.NO_ADDRESS)
+        Reject("", texts.NO_ADDRESS, deleted=True)
     ]
 
 
@@ -465,6 +487,20 @@ def test_portions_say_everything_once() -> None:
     (portion,) = portioned(values, only="checkers.example")
     assert [item.publisher for item in portion.items] == ["checkers-example", "de-checkers-example"]
     assert portion.elsewhere == 2
+
+
+def test_what_is_ours_is_refused_as_ours_also_where_it_is_gone() -> None:
+    gone = {"@type": "DataFeedItem", "dateDeleted": "2026-01-01", "item": []}
+    ours = ["https://house.example/claims/a/", "http://localhost:8000/claims/b/"]
+    values = [{**gone, "url": url} for url in ours] + [record(url=ours[1]), record(url="https://[::1/")]
+    (portion,) = portioned(values, own=["house.example", "localhost"])
+    assert portion.rejects == [
+        (1, ours[0], portions.OWN_DELETED),
+        (2, ours[1], portions.OWN_DELETED),
+        (3, ours[1], portions.OWN),
+        (4, "https://[::1/", "Its address cannot be read."),
+    ]
+    assert portion.deleted == []
 
 
 def test_a_record_of_many_claims_is_several_portions() -> None:

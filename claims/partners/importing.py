@@ -131,7 +131,7 @@ def _take(
     outcome.repeated += portion.repeated
     seen.reviews |= {mark_of(item.slug) for item in portion.items} | {mark for mark, _ in portion.same}
     seen.publishers |= {item.publisher for item in portion.items} | {slug for _, slug in portion.same}
-    seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if url}
+    seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if texts.address(url)}
     seen.deleted += portion.deleted
     seen.unreadable |= any(reason in _UNREAD for _, _, reason in portion.rejects)
 

@@ -28,6 +28,7 @@ SIZE = 300
 MOST_ELEMENTS = 5000
 
 OWN = "It is published here: this house does not take its own fact-checks."
+OWN_DELETED = "It was withdrawn here: this house does not take what becomes of its own fact-checks."
 
 _LENGTH = struct.Struct("<Q")
 
@@ -80,15 +81,16 @@ class _Reading:
         self.seen: set[int] = set()
 
     def put(self, found: Found, number: int, portion: Portion) -> None:
-        site = site_of(found.url) if found.url else ""
+        site = _site(found.url)
         if self.asked.only and site and not within(site, self.asked.only):
             portion.elsewhere += 1
+        elif site in self.own:
+            gone = isinstance(found, Deleted) or (isinstance(found, Reject) and found.deleted)
+            portion.rejects.append((number, found.url, OWN_DELETED if gone else OWN))
         elif isinstance(found, Reject):
             portion.rejects.append((number, found.url, found.reason))
         elif isinstance(found, Deleted):
             portion.deleted.append(found.url)
-        elif site in self.own:
-            portion.rejects.append((number, found.url, OWN))
         else:
             self._review(found, site, portion)
 
@@ -109,6 +111,14 @@ class _Reading:
             portion.same.append((mark, publisher["id"]))
         else:
             portion.items.append(made)
+
+
+def _site(url: str) -> str:
+    """The site of an address, also of one that was refused; empty for what names none."""
+    try:
+        return site_of(url)
+    except ValueError:
+        return ""
 
 
 def within(site: str, wanted: str) -> bool:

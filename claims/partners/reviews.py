@@ -26,7 +26,6 @@ MOST_PLACES = 20
 MOST_LINKS = 10
 # Numbers beyond are no scale that anybody reads.
 BEST = 1000
-NO_ADDRESS = "It has no web address."
 _DEEPEST = 6
 _PREFIXES = ("https://schema.org/", "http://schema.org/", "schema:")
 _WITHIN = ("item", "@graph", "dataFeedElement", "itemListElement", "mainEntity", "review")
@@ -34,10 +33,15 @@ _WITHIN = ("item", "@graph", "dataFeedElement", "itemListElement", "mainEntity",
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that cannot be used: its address, where it has one, and the reason in a sentence."""
+    """A record that cannot be used: its address, where it has one, and the reason in a sentence.
+
+    An address that is refused stands as it was written, but for what cannot be printed. `deleted`: it was to be one of
+    something that is gone.
+    """
 
     url: str
     reason: str
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,21 @@ def reviews(element: Any, *, today: str, licence: str = "") -> Iterator[Found]:
     if deleted and url:
         yield Deleted(url)
         return
+    if deleted and (refused := texts.refused_address(_member(element, "url")))[0]:
+        yield Reject(*refused, deleted=True)
+        return
     found = False
     for record in _claim_reviews(element, 0):
         found = True
         if deleted or record.get("dateDeleted"):
             address = texts.address(record.get("url")) or url or texts.address(record.get("@id"))
-            yield Deleted(address) if address else Reject("", NO_ADDRESS)
+            if address:
+                yield Deleted(address)
+            else:
+                wrong = texts.refused_address(record.get("url"), _member(element, "url"), record.get("@id"))
+                yield Reject(*wrong, deleted=True)
             continue
-        yield from _reviews_of(record, url=url, today=today, licence=licence)
+        yield from _reviews_of(record, url=url, outer=_member(element, "url"), today=today, licence=licence)
     if not found:
         yield Reject(url, "There is no ClaimReview in it.")
 
@@ -92,11 +103,11 @@ def _claim_reviews(value: Any, depth: int) -> Iterator[dict[str, Any]]:
                 yield from _claim_reviews(record[name], depth + 1)
 
 
-def _reviews_of(record: dict[str, Any], *, url: str, today: str, licence: str) -> Iterator[Found]:
-    """One review for each claim that the record reviews."""
+def _reviews_of(record: dict[str, Any], *, url: str, outer: Any, today: str, licence: str) -> Iterator[Found]:
+    """One review for each claim that the record reviews; `url` is the address that was read from `outer`."""
     address = texts.address(record.get("url")) or url or texts.address(record.get("@id"))
     if not address:
-        yield Reject("", NO_ADDRESS)
+        yield Reject(*texts.refused_address(record.get("url"), outer, record.get("@id")))
         return
     items = [_unprefixed(item) for item in texts.one_of(record.get("itemReviewed")) if isinstance(item, dict)]
     try:

@@ -12,11 +12,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from claims.legible import printable
 from claims.partners.body import Date
 from sources.folding import few_marks
 from sources.languages import language_problem
 
 LONGEST_URL = 2000
+# As much of a refused address is shown.
+LONGEST_SHOWN = 200
+NO_ADDRESS = "It has no web address."
 
 _STRAY = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -107,6 +111,46 @@ def address(value: Any) -> str:
         if isinstance(part, str) and (found := _address(html.unescape(part.strip()))):
             return found
     return ""
+
+
+def refused_address(*values: Any) -> tuple[str, str]:
+    """The first of several that is written and no address, so that it can be shown, and what is wrong with it.
+
+    Where none is written, an empty text, and that there is none.
+    """
+    for value in values:
+        for part in one_of(value):
+            if isinstance(part, dict):
+                part = part.get("@id") or part.get("url") or part.get("@value")
+            if isinstance(part, str) and part.strip():
+                return _shown(part.strip()), _fault(html.unescape(part.strip()))
+    return "", NO_ADDRESS
+
+
+def _shown(written: str) -> str:
+    shown = printable(written[:LONGEST_SHOWN])
+    return shown if len(written) <= LONGEST_SHOWN else f"{shown}…"
+
+
+def _fault(written: str) -> str:
+    """What is wrong with an address that `_address` refuses."""
+    if not written.lower().startswith(("http://", "https://")):
+        return "Its address is none of the web: that begins with http:// or https://."
+    if len(written) > LONGEST_URL:
+        return f"Its address is longer than {LONGEST_URL:,} characters."
+    if _STRAY.search(written):
+        return "Its address holds a character that nobody can read."
+    try:
+        parts = urlsplit(written)
+        host, _ = (parts.hostname or "").rstrip("."), parts.port
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return "Its address cannot be read."
+    if "@" in parts.netloc:
+        return "Its address holds the name of a user, or a password."
+    if not _HOST.fullmatch(host) or len(host) > 253:
+        return "Its address has no host as sites have: a name with a dot, such as checkers.example."
+    return f"Its address cannot be read, or is longer than {LONGEST_URL:,} characters when it is written out."
 
 
 @lru_cache(maxsize=256)

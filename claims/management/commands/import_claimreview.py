@@ -24,6 +24,7 @@ _WIDTH = 30
 _INTERRUPTED = 130
 # Without a file the first of what was refused is said.
 _SHOWN = 20
+OF_A_CLAIM = "the identifier of a claim of this house, left alone"
 
 
 class Command(BaseCommand):
@@ -112,16 +113,20 @@ def summary(outcome: importing.Outcome, *, full: bool, write: bool) -> Iterator[
         f"{tally.unchanged:,} unchanged{would}."
     )
     told = (
-        (outcome.publishers, "publishers that were not known"),
-        (outcome.repeated, "reviews that the feed had before; the first counts"),
-        (outcome.elsewhere, "of other sites, passed over"),
-        (outcome.refused, "refused"),
-        (len(tally.left), "withdrawn here before, left so"),
-        (len(tally.own), "with the identifier of a claim of this house, left alone"),
+        (outcome.publishers, "publisher that was not known", "publishers that were not known"),
+        (
+            outcome.repeated,
+            "review that the feed had before; the first counts",
+            "reviews that the feed had before; the first of each counts",
+        ),
+        (outcome.elsewhere, "of another site, passed over", "of other sites, passed over"),
+        (outcome.refused, "refused", "refused"),
+        (len(tally.left), "withdrawn here before, left so", "withdrawn here before, left so"),
+        (len(tally.own), f"with {OF_A_CLAIM}", f"with {OF_A_CLAIM}"),
     )
-    for count, what in told:
+    for count, one, several in told:
         if count:
-            yield f"{count:,} {what}."
+            yield f"{count:,} {one if count == 1 else several}."
 
 
 @contextlib.contextmanager
