@@ -61,7 +61,9 @@ def _look_up(name: str) -> tuple[list[Choice], bool]:
 
 
 def language_name(tag: str) -> str:
-    """The English name of a language tag, or the tag."""
+    """The English name of a language tag, or the tag; "und" is that of a text whose language nobody gave."""
+    if tag == "und":
+        return "Language not known"
     try:
         return str(get_language_info(tag.lower())["name"])
     except KeyError:

@@ -64,6 +64,7 @@ class Taken:
     rating: str | None
     on: Day | None
     gone: bool = False
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def taken(document: Document) -> Taken | None:
         rating=document.get("rating_as_published"),
         on=day(document.get("reviewed_on")),
         gone="withdrawn" in document and is_gone(document),
+        licence=document["licence"],
     )
 
 

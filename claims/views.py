@@ -18,6 +18,7 @@ from claims import (
     presentation,
     printed,
     rationale,
+    reading,
     reference,
 )
 from claims.addresses import base_url
@@ -150,7 +151,11 @@ def methodology(request: HttpRequest) -> HttpResponse:
         }
         for document in reversed(reference.public_all("methodologies"))
     ]
-    return render(request, "claims/methodology.html", {"versions": versions, "levels": printed.LEVELS})
+    return render(
+        request,
+        "claims/methodology.html",
+        {"versions": versions, "levels": printed.LEVELS, "has_partners": reading.has_partners()},
+    )
 
 
 @require_safe
@@ -170,6 +175,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "claims/about.html",
         {
             "published": bool(published),
+            "has_partners": reading.has_partners(),
             "host": publisher.get("site"),
             "contact": published.get("contact"),
             **texts,

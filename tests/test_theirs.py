@@ -1,6 +1,7 @@
 """A partner's fact-check is labelled so on every page that has it, and what befalls it is never told as our finding."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -135,3 +136,69 @@ def test_an_embedded_page_of_theirs_is_not_called_a_withdrawal_of_the_publishers
     withdraw_here(publication, "The link led astray.")
     asked = {"url": f"http://testserver/claims/{publication.slug}/"}
     assert Client().get("/oembed/", asked).json()["title"] == "Not shown here any more: No, it was leased"
+
+
+def test_the_head_of_their_pages_names_the_publisher_and_is_never_without_a_description() -> None:
+    publication = taken(title="No, it was leased", label="Quite wrong", summary="")
+    text = page(f"/claims/{publication.slug}/")
+    assert "<title>No, it was leased · taken from Harbour Checkers · " in text
+    assert '<meta property="og:title" content="No, it was leased · taken from Harbour Checkers">' in text
+    said = "Harbour Checkers’s review of this claim. Their rating: “Quite wrong”"
+    for name in ('name="description"', 'property="og:description"'):
+        assert f'<meta {name} content="{said}">' in text
+    for address in ("history/", "history/1/", "compare/"):
+        (title,) = re.findall("<title>(.*)</title>", page(f"/claims/{publication.slug}/{address}"))
+        assert "No, it was leased · taken from Harbour Checkers" in title, address
+
+
+@pytest.mark.parametrize(
+    ("licence", "said"),
+    [
+        (None, "no licence for them is stated"),
+        ("https://licences.example/1", '<a href="https://licences.example/1" rel="license nofollow'),
+    ],
+)
+def test_no_page_gives_a_licence_for_what_is_theirs(licence: str | None, said: str) -> None:
+    publication = taken(licence=licence)
+    make_published("ours")
+    for address in ("", "history/", "history/1/", "compare/"):
+        text = page(f"/claims/{publication.slug}/{address}")
+        foot = text[text.index("<footer") :]
+        assert "Our findings may be reused" not in foot, address
+        assert said in foot, address
+    assert "Our findings may be reused" in page("/claims/ours/")
+
+
+def test_their_summary_is_quoted_and_no_heading_stands_twice() -> None:
+    text = page(f"/claims/{taken(summary='It was leased.').slug}/")
+    assert "Harbour Checkers writes: It was leased." in sentences(text)
+    assert '<q dir="auto">It was leased.</q>' in text
+    assert sentences(text).count("Where it appeared") == 1
+
+
+def test_a_list_by_rating_says_how_theirs_came_into_it() -> None:
+    make_published("ours")
+    publication = taken()
+    mapped = "mapped their publisher’s own words to it"
+    assert mapped not in page("/?rating=false")
+    Publication.objects.filter(pk=publication.pk).update(found_under="false")
+    text = sentences(page("/?rating=false"))
+    assert text.count(mapped) == 1
+    assert "stand under “False” where editors here" in text
+    assert mapped not in page("/?origin=own&rating=false")
+    assert mapped not in page("/")
+
+
+def test_the_pages_about_the_house_say_that_not_all_is_its_own() -> None:
+    make_published("ours")
+    about, rules = "labelled as theirs", "was made under theirs"
+    assert about not in page("/about/")
+    assert rules not in page("/methodology/")
+    publication = taken(language="und")
+    assert about in page("/about/")
+    assert rules in page("/methodology/")
+    assert "what others rate in words that editors here mapped to it" in page("/data/")
+    assert "Newest on the record here first." in page("/publishers/checkers-example/")
+    for address in ("/", "/publishers/", "/publishers/checkers-example/"):
+        assert "Language not known" in page(address), address
+    assert publication.language == "und"
