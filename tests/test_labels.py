@@ -1,6 +1,7 @@
 """Publishers' labels: mapped to our ratings by editors, for filters only, and on the record."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -94,3 +95,13 @@ def test_an_editor_maps_a_label_at_the_desk(client: Client, label: Label) -> Non
     entries = Revision.objects.count()
     assert client.post(address, {**filled(client, address), "rating": "false"}).status_code == 302
     assert Revision.objects.count() == entries
+
+
+def test_lists_name_the_rating_the_origin_and_the_publisher(label: Label, client: Client) -> None:
+    client.force_login(make_user(role=roles.EDITOR))
+    Label.objects.filter(pk=label.pk).update(rating="mixed")
+    page = client.get(reverse("admin:claims_label_changelist")).content.decode()
+    assert re.search(r"field-our_rating[^>]*>(?:<[^>]*>)*Mixed", page)
+    page = client.get(reverse("admin:claims_publication_changelist")).content.decode()
+    assert re.search(r"field-origin[^>]*>(?:<[^>]*>)*Taken from a partner<", page)
+    assert re.search(r"field-publisher[^>]*>(?:<[^>]*>)*Harbour Checkers", page)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, F, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -49,7 +49,7 @@ class LabelForm(forms.ModelForm):
 @admin.register(Label)
 class LabelAdmin(DeskAdmin):
     form = LabelForm
-    list_display = ["text", "publisher", "uses", "rating"]
+    list_display = ["text", "publisher", "uses", "our_rating"]
     list_select_related = ["publisher"]
     list_filter = [MappedFilter]
     search_fields = ["text"]
@@ -61,7 +61,9 @@ class LabelAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
         is_mapped = Case(When(rating="", then=Value(False)), default=Value(True), output_field=BooleanField())
-        rows = Label.objects.with_counts().annotate(is_mapped=is_mapped)
+        named = [When(rating=rating, then=Value(name)) for rating, name in labels.ratings()]
+        rating_name = Case(*named, default=F("rating"), output_field=CharField())
+        rows = Label.objects.with_counts().annotate(is_mapped=is_mapped, rating_name=rating_name)
         return rows.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
@@ -70,6 +72,10 @@ class LabelAdmin(DeskAdmin):
     @admin.display(description="fact-checks", ordering="uses")
     def uses(self, label: Label) -> int:
         return int(getattr(label, "uses", 0))
+
+    @admin.display(description="our rating", ordering="rating")
+    def our_rating(self, label: Label) -> str:
+        return str(getattr(label, "rating_name", label.rating))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # Feeds bring them.

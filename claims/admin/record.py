@@ -25,7 +25,11 @@ class RevisionAdmin(ReadOnlyMixin, DeskAdmin):
 
 @admin.register(Publication)
 class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
-    list_display = ["title", "page", "rating", "attribution", "first_published_at", "withdrawn", "sequence"]
+    list_display = [
+        *("title", "page", "origin", "publisher", "rating", "attribution", "first_published_at"),
+        *("withdrawn", "sequence"),
+    ]
+    list_select_related = ["publisher"]
     list_filter = ["origin", "withdrawn", "first_published_at"]
     search_fields = ["title", "text", "slug"]
     export_fields = ("slug", "text", "origin", "claimed_on")
