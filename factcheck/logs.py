@@ -10,3 +10,10 @@ class OneLine(logging.Filter):
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         record.exc_info = record.exc_text = None
         return True
+
+
+class NotAsked(logging.Filter):
+    """Leaves out answers of 501: somebody asked for a format that is not spoken here, which is no fault of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != 501

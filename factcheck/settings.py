@@ -269,13 +269,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"one line": {"()": "factcheck.logs.OneLine"}},
+    "filters": {
+        "one line": {"()": "factcheck.logs.OneLine"},
+        "no 501": {"()": "factcheck.logs.NotAsked"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # A reader's mistyped address is no event for the operator.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["no 501"]},
         # Nor is a scanner's invented host name; it is answered with 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Too much in one form is refused with 400. A line says so: who runs the server may want to know of many.

@@ -2,13 +2,16 @@
 
 import html
 import json
+import logging
 import re
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils.log import log_response
 from golden import golden
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,6 +215,19 @@ def test_what_is_no_address_of_a_fact_check_is_not_found(url: str) -> None:
 def test_what_cannot_be_answered_is_refused(asked: dict[str, str], status: int) -> None:
     make_published("one")
     assert Client().get("/oembed/", asked).status_code == status
+
+
+def test_a_format_that_is_not_spoken_is_no_fault_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    make_published("one")
+    logger = logging.getLogger("django.request")
+    logger.addHandler(caplog.handler)
+    try:
+        assert Client().get("/oembed/", {"url": URL, "format": "yaml"}).status_code == 501
+        assert caplog.records == []
+        log_response("Down", response=HttpResponse(status=503), request=RequestFactory().get("/"))
+        assert {record.levelname for record in caplog.records} == {"ERROR"}
+    finally:
+        logger.removeHandler(caplog.handler)
 
 
 @pytest.mark.parametrize(

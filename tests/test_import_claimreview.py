@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from makers import make_published
 
+import manage
 from claims import projection, record
 from claims.body import withdrawal_body
 from claims.models import Label, Publication, Reference, Revision
@@ -226,6 +228,25 @@ def test_a_refused_address_stands_in_the_file_as_it_was_written(folder: Path) ->
     said = take(feed(review(1), review(1), review(2, site="a.example"), review(3, site="b.example")), folder)
     assert "2 publishers that were not known." in said
     assert "1 review that the feed had before; the first counts." in said
+
+
+def test_without_tables_it_says_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    with pytest.raises(CommandError, match="The database has no tables yet: run manage"):
+        take(feed(review(1)), folder)
+
+
+@pytest.mark.parametrize("where", ["importlib.import_module", "manage.execute_from_command_line"])
+def test_interrupted_before_it_began_it_ends_without_a_word(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, interrupted)
+    with pytest.raises(SystemExit) as end:
+        manage.main()
+    assert end.value.code == 130
 
 
 def test_our_own_fact_checks_are_not_taken(folder: Path) -> None:

@@ -10,8 +10,10 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
+from claims.models import Publication
 from claims.partners import importing
 from claims.partners.publishers import Moved
 from claims.partners.rejects import RejectFile
@@ -55,6 +57,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "--publisher takes the name of a site, for example --publisher checkers.example."
             )
+        if Publication._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The database has no tables yet: run manage.py migrate.")
         write, at = not options["dry_run"], timezone.now()
         outcome, rejects = importing.Outcome(), RejectFile(settings.DATA_DIR, at=at)
         shown: list[tuple[int | None, str, str]] = []
