@@ -208,25 +208,28 @@ def _of_our_own(chart: Chart | None, *, what: str, nothing: str, times: str = ""
     """A chart of our findings, with the rule by which its claims were selected and what it does not say."""
     if chart is None:
         return {}
-    number = printed.counted(chart.total + chart.undated, "fact-check")
     return {
         "chart": chart,
         "rule": (
-            f"All {number} published here {what}, by the {chart.by} in which the claim was made. "
+            f"{_all(chart)} published here {what}, by the {chart.by} in which the claim was made. "
             f"{times}Editors chose which claims to check, so this says nothing about {nothing}."
         ),
     }
 
 
+def _all(chart: Chart) -> str:
+    size = chart.total + chart.undated
+    return "The one fact-check" if size == 1 else f"All {printed.counted(size, 'fact-check')}"
+
+
 def _rule(chart: Chart, *, name: str, own: bool) -> str:
-    number = printed.counted(chart.total + chart.undated, "fact-check")
     if own:
         return (
-            f"All {number} that this database published and did not withdraw, by the {chart.by} of the first "
+            f"{_all(chart)} that this database published and did not withdraw, by the {chart.by} of the first "
             "publication here."
         )
     return (
-        f"All {number} by {name} that stand here, by the {chart.by} in which {name} published them. The parts are "
+        f"{_all(chart)} by {name} on this site, by the {chart.by} in which {name} published them. The parts are "
         "the publisher’s own words for its ratings, none of them a finding of ours."
     )
 

@@ -104,7 +104,7 @@ def test_a_chart_says_by_what_rule_and_has_every_number() -> None:
     make_taken(label="Wrong", reviewed_on=None)
     text = page("/publishers/checkers-example/")
     assert (
-        "All 4 fact-checks by Harbour Checkers that stand here, by the month in which Harbour Checkers published them."
+        "All 4 fact-checks by Harbour Checkers on this site, by the month in which Harbour Checkers published them."
         in sentences(text)
     )
     assert "1 fact-check without that date stands in no column." in sentences(text)
