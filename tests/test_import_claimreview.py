@@ -18,6 +18,8 @@ from claims import projection, record
 from claims.body import withdrawal_body
 from claims.models import Label, Publication, Reference, Revision
 from claims.partners import importing, portions, publishers
+from claims.search import keeping, store
+from claims.search.store import Unusable
 from claims.verification import verify_record
 from sources.models import Publisher
 
@@ -80,6 +82,46 @@ def test_a_feed_is_taken_and_taken_again(folder: Path) -> None:
     assert entries() == made
     assert not (folder / "imports").exists()
     holds()
+
+
+def test_the_lookup_knows_what_was_taken(folder: Path) -> None:
+    said = take(feed(*(review(number) for number in range(4))), folder)
+    assert said.endswith("The index of the lookup is up to date.\n")
+    opened = store.opened(keeping.folder())
+    assert opened.head.sequence == entries()
+    assert {hit.key for hit in keeping.ranking().rank("harbour sold", limit=9)} == set(
+        Publication.objects.values_list("slug", flat=True)
+    )
+    # Taken again it changes nothing, and there is nothing to say of the index.
+    assert "index" not in take(feed(*(review(number) for number in range(4))), folder)
+
+
+@pytest.mark.parametrize("problem", [Unusable("It is broken."), OSError(28, "No space left")])
+def test_an_index_that_cannot_be_written_is_no_failure_of_the_import(
+    folder: Path, problem: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: Any) -> bool:
+        raise problem
+
+    monkeypatch.setattr(keeping, "bring_up", broken)
+    (folder / "feed.json").write_bytes(feed(review(1)))
+    out, err = io.StringIO(), io.StringIO()
+    call_command("import_claimreview", str(folder / "feed.json"), stdout=out, stderr=err)
+    assert "1 new" in out.getvalue()
+    assert "run manage.py reindex --if-needed" in err.getvalue()
+    assert str(problem) in err.getvalue()
+
+
+def test_whoever_interrupts_the_indexing_has_what_was_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: Any) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping, "bring_up", interrupted)
+    with pytest.raises(CommandError, match="What was taken is whole"):
+        take(feed(review(1)), folder)
+    assert Publication.objects.count() == 1
 
 
 def test_a_publisher_that_is_known_by_its_site_is_not_made_again(folder: Path) -> None:
