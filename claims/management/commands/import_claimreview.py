@@ -26,6 +26,7 @@ _WIDTH = 30
 _INTERRUPTED = 130
 # Without a file the first of what was refused is said.
 _SHOWN = 20
+NO_FEED = "There is no review in it, nor word of one that is gone: is it the feed that you meant?"
 OF_A_CLAIM = "the identifier of a claim of this house, left alone"
 
 
@@ -106,6 +107,8 @@ class Command(BaseCommand):
             )
         if outcome.kept:
             raise CommandError(outcome.kept)
+        if outcome.nothing:
+            raise CommandError(NO_FEED)
 
 
 def summary(outcome: importing.Outcome, *, full: bool, write: bool) -> Iterator[str]:
