@@ -28,6 +28,7 @@ _WIDTH = 30
 _INTERRUPTED = 130
 # Without a file the first of what was refused is said.
 _SHOWN = 20
+NO_FEED = "There is no review in it, nor word of one that is gone: is it the feed that you meant?"
 OF_A_CLAIM = "the identifier of a claim of this house, left alone"
 
 
@@ -108,6 +109,8 @@ class Command(BaseCommand):
             )
         if outcome.kept:
             raise CommandError(outcome.kept)
+        if outcome.nothing:
+            raise CommandError(NO_FEED)
 
     def _indexed(self) -> bool:
         """Let the lookup catch up with what was taken; False where somebody interrupted that.
