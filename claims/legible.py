@@ -24,6 +24,9 @@ _SHORT = 20
 
 def is_blank(text: str) -> bool:
     """Whether a reader would see nothing at all: spaces, line breaks, marks without a letter, invisible characters."""
+    first = text[:1]
+    if first.isascii() and first.isalnum():
+        return False
     return not any(
         unicodedata.category(character)[0] in _SHOWN and character not in _SHAPELESS for character in text
     )

@@ -1,5 +1,6 @@
 """Addresses of the web: the site of one, and when two are one. Pure; no address is ever fetched."""
 
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 LONGEST = 2_000
@@ -9,11 +10,14 @@ _COUNTING = frozenset(
 )
 
 
+# Whoever works on an address asks for its parts several times over.
+@lru_cache(maxsize=256)
 def site_of(url: str) -> str:
     """The host of an address without "www."; empty where it has none."""
     return (urlsplit(url).hostname or "").removeprefix("www.").rstrip(".")
 
 
+@lru_cache(maxsize=256)
 def key_of(url: str) -> str:
     """What two spellings of one address have in common: no scheme, no www., no fragment, no slash at the end."""
     parts = urlsplit(url)

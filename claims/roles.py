@@ -60,6 +60,10 @@ _PUBLISHER = {
     "claims.rating": _OWN,
     "claims.attributionfinding": _OWN,
     "claims.site": ("change",),
+    # The house's own, which nothing here imports: one table says who may do what.
+    "partners.partner": _WRITE,
+    "partners.site": _OWN,
+    "partners.key": _WRITE,
 }
 # Permissions that are not about one model's rows; they hang on the verdict for want of another place.
 _EDITOR_DESK = ("merge_reference", "import_reference")

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "sources.apps.SourcesConfig",
     "claims.apps.ClaimsConfig",
     "factcheck.readers.apps.ReadersConfig",
+    "factcheck.partners.apps.PartnersConfig",
     "factcheck.apps.FactcheckConfig",
 ]
 

@@ -79,6 +79,8 @@ PURE = {
     "claims.seeding.shape",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
+    "factcheck.partners.scopes",
+    "factcheck.partners.secrets",
 }
 
 # Inside claims, from the bottom up; a module imports its own layer and those below.

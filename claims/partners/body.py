@@ -15,6 +15,7 @@ one more: `reviewed_on`, the day on which its publisher published it. Of these i
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from claims.links import key_of, site_of
@@ -82,11 +83,16 @@ class Review:
     licence: str | None = None
 
 
+@lru_cache(maxsize=64)
 def identifier(*, url: str, claim: str) -> str:
     """What the fact-check is called here: the same for the same address and the same claim."""
-    host = re.sub(r"[^a-z0-9]+", "-", site_of(url).lower())[:_LONGEST_HOST].strip("-")
     made = hashlib.sha256(f"{key_of(url)}\n{claim}".encode()).hexdigest()
-    return f"{host or 'site'}-{made[:16]}"
+    return f"{_host(site_of(url)) or 'site'}-{made[:16]}"
+
+
+@lru_cache(maxsize=256)
+def _host(site: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", site.lower())[:_LONGEST_HOST].strip("-")
 
 
 def partner_body(review: Review, *, publisher: dict[str, Any]) -> dict[str, Any]:

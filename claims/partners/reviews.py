@@ -6,6 +6,7 @@ or lists, ratings in numbers or texts, names with and without the prefix of thei
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from claims.legible import is_blank
@@ -274,7 +275,10 @@ def _bounded(value: Any, most: int, named: str) -> str:
 
 
 def _types(record: dict[str, Any]) -> set[str]:
-    return {_bare(name) for name in texts.one_of(record.get("@type")) if isinstance(name, str)}
+    named = record.get("@type")
+    if isinstance(named, str):
+        return {_bare(named)}
+    return {_bare(name) for name in texts.one_of(named) if isinstance(name, str)}
 
 
 def _unprefixed(record: dict[str, Any]) -> dict[str, Any]:
@@ -287,6 +291,8 @@ def _member(record: dict[str, Any], name: str) -> Any:
     return _unprefixed(record).get(name)
 
 
+# Feeds write the same few names again and again.
+@lru_cache(maxsize=1024)
 def _bare(name: str) -> str:
     for prefix in _PREFIXES:
         if name.startswith(prefix):

@@ -20,6 +20,12 @@ from sources.languages import language_problem
 LONGEST_URL = 2000
 # As much of a refused address is shown.
 LONGEST_SHOWN = 200
+# What stands behind the day, as the time, is of no account.
+_LONGEST_DAY = 40
+# RFC 5646, section 4.4.1.
+_LONGEST_TAG = 35
+# Texts up to this length are worth remembering: longer ones do not come twice.
+_OFTEN = 60
 NO_ADDRESS = "It has no web address."
 
 _STRAY = re.compile(
@@ -48,7 +54,15 @@ _ENTITY = re.compile(
 _ESCAPED = 2
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?![\d]).*)?)?", re.DOTALL | re.ASCII)
 _WHOLE = re.compile(r"(-?\d{1,6})(?:[.,]0+)?", re.ASCII)
-_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*", re.ASCII)
+_LABELS = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*"
+_HOST = re.compile(_LABELS, re.ASCII)
+_LONGEST_HOST = 253
+_SAFE = "/%:@!$&'()*+,;=~-._?"
+# An address that is in the form already in which it is linked to, as nearly all are.
+_USUAL = re.compile(
+    rf"https?://({_LABELS})/[a-zA-Z0-9/%:@!$&'()*+,;=~\-._]*(?:\?[a-zA-Z0-9{_SAFE.replace('-', '')}-]+)?",
+    re.ASCII,
+)
 
 
 def one_of(value: Any) -> Iterator[Any]:
@@ -72,6 +86,10 @@ def text(value: Any) -> str:
 
 def plain(written: str) -> str:
     """A text without markup, entities, control characters and spaces too many; of which plain text is left alone."""
+    return _often(written) if len(written) <= _OFTEN else _plain(written)
+
+
+def _plain(written: str) -> str:
     if "<" in written or "&" in written:
         for _ in range(_ESCAPED):
             written = _MARKUP.sub(" ", _seen(written))
@@ -79,10 +97,16 @@ def plain(written: str) -> str:
                 break
             written = html.unescape(written)
         written = _MARKUP.sub(" ", _seen(written))
-    written = _STRAY.sub(" ", written)
+    if not written.isprintable():
+        # All that is not to stand in a text is among what cannot be printed, which costs next to nothing to ask.
+        written = _TURNED.sub("", _STRAY.sub(" ", written))
     if not written.isascii():
-        written = unicodedata.normalize("NFC", few_marks(_TURNED.sub("", written)))
+        written = unicodedata.normalize("NFC", few_marks(written))
     return " ".join(written.split())
+
+
+# Names, labels and kinds come again and again in a feed.
+_often = lru_cache(maxsize=4096)(_plain)
 
 
 def _seen(written: str) -> str:
@@ -148,7 +172,7 @@ def _fault(written: str) -> str:
         return "Its address cannot be read."
     if "@" in parts.netloc:
         return "Its address holds the name of a user, or a password."
-    if not _HOST.fullmatch(host) or len(host) > 253:
+    if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
         return "Its address has no host as sites have: a name with a dot, such as checkers.example."
     return f"Its address cannot be read, or is longer than {LONGEST_URL:,} characters when it is written out."
 
@@ -157,6 +181,13 @@ def _fault(written: str) -> str:
 def _address(written: str) -> str:
     if len(written) > LONGEST_URL or not written.lower().startswith(("http://", "https://")):
         return ""
+    if (usual := _USUAL.fullmatch(written)) and len(usual[1]) <= _LONGEST_HOST:
+        return written
+    return _address_in_parts(written)
+
+
+def _address_in_parts(written: str) -> str:
+    """What `_address` makes of any text that begins as an address does."""
     try:
         parts = urlsplit(written)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -164,12 +195,16 @@ def _address(written: str) -> str:
             host = host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
         return ""
-    if not _HOST.fullmatch(host) or "@" in parts.netloc or len(host) > 253 or _STRAY.search(written):
+    if (
+        not _HOST.fullmatch(host)
+        or "@" in parts.netloc
+        or len(host) > _LONGEST_HOST
+        or _STRAY.search(written)
+    ):
         return ""
-    safe = "/%:@!$&'()*+,;=~-._?"
     try:
         path, query, fragment = (
-            quote(part, safe=safe) for part in (parts.path or "/", parts.query, parts.fragment)
+            quote(part, safe=_SAFE) for part in (parts.path or "/", parts.query, parts.fragment)
         )
     except UnicodeError:
         return ""
@@ -185,16 +220,23 @@ def day(value: Any, *, today: str) -> Date | None:
     for part in one_of(value):
         if isinstance(part, dict):
             part = part.get("@value")
-        found = _DAY.fullmatch(part.strip()) if isinstance(part, str) else None
-        if found is None:
-            continue
-        year, month, date = found.groups()
-        try:
-            on = dt.date(int(year), int(month or 1), int(date or 1))
-        except ValueError:
-            continue
-        if on.year >= 1000 and on <= dt.date.fromisoformat(today) + dt.timedelta(days=1):
-            return Date(on.isoformat(), "day" if date else "month" if month else "year")
+        if isinstance(part, str) and (found := _day(part.strip()[:_LONGEST_DAY], today)):
+            return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _day(written: str, today: str) -> Date | None:
+    found = _DAY.fullmatch(written)
+    if found is None:
+        return None
+    year, month, date = found.groups()
+    try:
+        on = dt.date(int(year), int(month or 1), int(date or 1))
+    except ValueError:
+        return None
+    if on.year >= 1000 and on <= dt.date.fromisoformat(today) + dt.timedelta(days=1):
+        return Date(on.isoformat(), "day" if date else "month" if month else "year")
     return None
 
 
@@ -205,10 +247,17 @@ def language(value: Any) -> str:
             part = part.get("alternateName") or part.get("@value") or part.get("name")
         if not isinstance(part, str):
             continue
-        tag = part.strip().replace("_", "-")
-        if len(tag) <= 35 and language_problem(tag) is None:
-            return _usual(tag)
+        tag = part.strip()
+        if len(tag) <= _LONGEST_TAG and (usual := _usual_of(tag)):
+            return usual
     return "und"
+
+
+@lru_cache(maxsize=1024)
+def _usual_of(tag: str) -> str:
+    """A tag as it is usually written; empty for what is none."""
+    tag = tag.replace("_", "-")
+    return _usual(tag) if language_problem(tag) is None else ""
 
 
 def _usual(tag: str) -> str:

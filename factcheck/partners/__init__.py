@@ -1,0 +1,1 @@
+"""Access of partner newsrooms: who they are, their keys, and how often they and everybody else may ask the API."""
