@@ -40,6 +40,7 @@ FOR_PROGRAMS = {
     *("feed-rss", "topic-feed", "topic-feed-rss", "speaker-feed", "speaker-feed-rss"),
     *("rating-feed", "rating-feed-rss"),
     *("claimreview", "oembed", "data-jsonl", "data-csv", "datafeed"),
+    *("tools-search", "tools-image-search"),
 }
 
 
