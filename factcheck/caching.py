@@ -24,6 +24,7 @@ from factcheck import edition
 from factcheck.answers import Answers, Key
 from factcheck.api import problems
 from factcheck.audiences import Address, Audience, audience_of
+from factcheck.factchecktools import answers
 
 # Seconds in a shared cache: so long may a withdrawn verdict be served by one.
 SHARED = 60
@@ -39,6 +40,9 @@ OTHERS = {
     "password_reset_confirm",
     "password_reset_complete",
     problems.UNKNOWN_ADDRESS,
+    answers.UNKNOWN_ADDRESS,
+    # It answers nothing but that it is not there.
+    "tools-image-search",
     "api-changes",
     "record-head",
     # What is asked there is in the request, not in the address.
