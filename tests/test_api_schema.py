@@ -11,7 +11,7 @@ from test_caching import published
 from test_golden import make_golden_record
 from test_http_manners import API
 
-from factcheck.api import openapi
+from factcheck.api import openapi, schema
 from factcheck.api.schema import described
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
@@ -22,7 +22,7 @@ READ = {path: operations["get"] for path, operations in PATHS.items() if "get" i
 
 
 def test_the_committed_description_is_the_program_s() -> None:
-    assert openapi.DESCRIPTION.read_text(encoding="utf-8") == openapi.text(), "Run make schema."
+    assert schema.DESCRIPTION.read_text(encoding="utf-8") == openapi.text(), "Run make schema."
 
 
 def test_it_is_openapi_3_1() -> None:
@@ -32,7 +32,7 @@ def test_it_is_openapi_3_1() -> None:
 
 def test_it_is_served_as_it_is_committed() -> None:
     answer = Client().get("/api/v1/schema/")
-    assert answer.getvalue() == openapi.DESCRIPTION.read_bytes()
+    assert answer.getvalue() == schema.DESCRIPTION.read_bytes()
     assert answer["Content-Type"] == "application/json"
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert Client().get("/api/v1/schema/?format=yaml").status_code == 400

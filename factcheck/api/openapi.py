@@ -132,7 +132,7 @@ class HouseSchema(AutoSchema):
     def get_summary(self) -> str:
         return str(self.said["summary"])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return str(self.said.get("description", ""))
 
     def get_tags(self) -> list[str]:
@@ -211,9 +211,8 @@ def _named(status: int) -> str:
 
 
 def _content(media: str, shape: str | list[str]) -> dict[str, Any]:
-    references = [
-        {"$ref": f"#/components/schemas/{name}"} for name in ([shape] if isinstance(shape, str) else shape)
-    ]
+    names = [shape] if isinstance(shape, str) else shape
+    references: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{name}"} for name in names]
     return {media: {"schema": references[0] if len(references) == 1 else {"anyOf": references}}}
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from factcheck.api import schema
+
 
 class Command(BaseCommand):
     help = (
@@ -20,4 +22,4 @@ class Command(BaseCommand):
             openapi.write()
         except openapi.Undescribed as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"Written: {openapi.DESCRIPTION}")
+        self.stdout.write(f"Written: {schema.DESCRIPTION}")
