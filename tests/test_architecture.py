@@ -83,6 +83,7 @@ PURE = {
     "factcheck.factchecktools.parameters",
     "factcheck.factchecktools.shapes",
     "factcheck.factchecktools.tokens",
+    "factcheck.api.reference",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
     "factcheck.webhooks.addresses",
