@@ -64,6 +64,19 @@ def when_ready(server: Any) -> None:
     )
 
 
+def post_worker_init(worker: Any) -> None:
+    """What partners ask for is written down by a thread of each worker."""
+    from factcheck.partners import usage
+
+    usage.start_keeper()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    from factcheck.partners import usage
+
+    usage.stop_keeper()
+
+
 if __name__ == "__main__":
     main()
 else:

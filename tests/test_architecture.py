@@ -79,6 +79,7 @@ PURE = {
     "claims.seeding.shape",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
+    "factcheck.partners.limits",
     "factcheck.partners.scopes",
     "factcheck.partners.secrets",
 }
