@@ -7,11 +7,17 @@ from django.db.models import QuerySet
 
 from claims import record
 from claims.models import Revision
+from claims.reference_documents import licence
 
 
 def of_claim(slug: str) -> QuerySet[Revision]:
     """The entries about one claim, oldest first; those of a withdrawn one are among them, since they are the record."""
     return Revision.objects.of(f"claims/{slug}").with_signatures()
+
+
+def every() -> QuerySet[Revision]:
+    """Every entry of the record."""
+    return Revision.objects.with_signatures()
 
 
 def served(revision: Revision) -> dict[str, Any]:
@@ -20,10 +26,24 @@ def served(revision: Revision) -> dict[str, Any]:
 
 
 def served_many(revisions: Iterable[Revision]) -> list[dict[str, Any]]:
-    """Entries in the given order; a redacted one says by which later entry, when and why it has no body."""
+    """Entries in the given order; a redacted one says by which later entry, when and why it has no body.
+
+    `licence` is that of the body: of a partner's fact-check the partner's, which may be none, of everything else ours.
+    """
     rows = list(revisions)
     redactions = _redactions(row.sequence for row in rows if row.body is None)
-    return [{**record.served_entry(row), "redaction": redactions.get(row.sequence)} for row in rows]
+    under = licence() if rows else None
+    return [_served(row, redaction=redactions.get(row.sequence), licence=under) for row in rows]
+
+
+def _served(row: Revision, *, redaction: dict[str, Any] | None, licence: str | None) -> dict[str, Any]:
+    entry = record.served_entry(row)
+    body = entry["body"]
+    return {
+        **entry,
+        "redaction": redaction,
+        "licence": body.get("licence", licence) if body is not None else None,
+    }
 
 
 def _redactions(sequences: Iterable[int]) -> dict[int | None, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, models, transaction
+from django.db.models.functions import Substr
 
 from claims import body as forms
 from claims import legible, permission, projection, record, redirects
@@ -282,6 +283,16 @@ def public_all(kind: str) -> list[dict[str, Any]]:
         identifiers = used.values_list("slug", flat=True)
         references = references.filter(subject__in=[f"{kind}/{identifier}" for identifier in identifiers])
     return [_document(reference) for reference in references.order_by("subject")]
+
+
+def listed(kind: str) -> models.QuerySet[Reference]:
+    """The public rows of a kind with their last entries; lists turn pages by `sequence` (claims.paging)."""
+    references = Reference.objects.filter(subject__startswith=f"{kind}/").select_related("revision")
+    used = _used(kind)
+    if used is not None:
+        identifier = Substr(models.OuterRef("subject"), len(kind) + 2)
+        references = references.filter(models.Exists(used.filter(slug=identifier)))
+    return references.annotate(sequence=models.F("revision_id")).order_by("-sequence")
 
 
 def slugs(kind: str) -> models.QuerySet[Any]:

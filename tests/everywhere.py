@@ -22,7 +22,7 @@ FORMS = {"report", "suggest"}
 # What shows entries of the record as they are; everything else shows what is public now.
 OF_THE_RECORD = {
     *("history", "revision", "compare", "changes"),
-    *("api-revisions", "api-revision", "api-changes"),
+    *("api-revisions", "api-revision", "api-changes", "api-entries", "api-entry"),
 }
 # What depends on the record as everything does, and is looked at when everything is.
 SELDOM = {*FORMS, "topics", "methodology", "about", "seeds"}
@@ -59,6 +59,10 @@ def _filled(
 ) -> Iterator[Question]:
     path = f"/{address.route}"
     path = path.replace("sitemaps/<int:number>", "sitemaps/1")
+    if "<int:sequence>" in path:
+        for number in (1, 5, 10) if whole else ():
+            yield Question(address.name, path.replace("<int:sequence>", str(number)))
+        return
     if "<slug:slug>" not in path:
         more = ["?limit=1000", "?limit=1000&origin=own"] if address.name == "api-changes" else [""]
         yield from (Question(address.name, path + query) for query in (more if whole else more[:1]))

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from makers import NOON, make_claim, make_published, make_snapshot, make_source, make_user, publish
-from test_changes import withdraw
+from test_changes import revised, withdraw
 
 from claims import freshness, reference
 from claims.models import Claim, Head, NamedText, Revision, Site, Speaker
@@ -62,6 +62,23 @@ ADDRESSES = {
     "api-claim": "/api/v1/claims/one/",
     "api-revisions": "/api/v1/claims/one/revisions/",
     "api-revision": "/api/v1/claims/one/revisions/1/",
+    "api-entries": "/api/v1/revisions/",
+    "api-entry": "/api/v1/revisions/1/",
+    "api-corrections": "/api/v1/corrections/",
+    "api-correction": "/api/v1/corrections/9/",
+    "api-reviews": "/api/v1/reviews/?url=http://testserver/claims/one/",
+    "api-speakers": "/api/v1/speakers/",
+    "api-speaker": "/api/v1/speakers/ada-quill/",
+    "api-sources": "/api/v1/sources/",
+    "api-source": "/api/v1/sources/article/",
+    "api-publishers": "/api/v1/publishers/",
+    "api-publisher": "/api/v1/publishers/test-desk/",
+    "api-topics": "/api/v1/topics/",
+    "api-topic": "/api/v1/topics/bridge/",
+    "api-ratings": "/api/v1/ratings/",
+    "api-rating": "/api/v1/ratings/false/",
+    "api-methodologies": "/api/v1/methodologies/",
+    "api-methodology": "/api/v1/methodologies/1/",
 }
 OTHER = "Another text of the same article."
 
@@ -74,7 +91,7 @@ def published(db: None) -> None:
     claim = make_claim("one", source=source)
     # Listed on the record, since the source is, and not held.
     make_snapshot(source, text=OTHER, held=False)
-    publish(claim)
+    revised(publish(claim))
 
 
 def test_the_table_has_every_address_of_the_record() -> None:

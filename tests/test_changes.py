@@ -1,5 +1,6 @@
 """The change feed: every entry once and in order, what is skipped, how long a page is, and what caches may keep."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -63,8 +64,8 @@ def revised(claim: Claim, *, topics: list[Topic] | None = None, title: str = "An
     return publish(Claim.objects.get(pk=claim.pk), kind="correction", note="It was wrong.")
 
 
-def withdraw(claim: Claim) -> None:
-    workflow.apply("withdraw", verdict=claim.verdict, by=make_user(), at=NOON, note="It was wrong.")
+def withdraw(claim: Claim, *, at: dt.datetime = NOON) -> None:
+    workflow.apply("withdraw", verdict=claim.verdict, by=make_user(), at=at, note="It was wrong.")
 
 
 @pytest.mark.django_db

@@ -17,7 +17,9 @@ import manage
 from claims import projection, record
 from claims.body import withdrawal_body
 from claims.models import Label, Publication, Reference, Revision
-from claims.partners import importing, portions, publishers
+from claims.partners import importing, portions, publishers, taking
+from claims.search import keeping, store
+from claims.search.store import Unusable
 from claims.verification import verify_record
 from sources.models import Publisher
 
@@ -82,6 +84,46 @@ def test_a_feed_is_taken_and_taken_again(folder: Path) -> None:
     holds()
 
 
+def test_the_lookup_knows_what_was_taken(folder: Path) -> None:
+    said = take(feed(*(review(number) for number in range(4))), folder)
+    assert said.endswith("The index of the lookup is up to date.\n")
+    opened = store.opened(keeping.folder())
+    assert opened.head.sequence == entries()
+    assert {hit.key for hit in keeping.ranking().rank("harbour sold", limit=9)} == set(
+        Publication.objects.values_list("slug", flat=True)
+    )
+    # Taken again it changes nothing, and there is nothing to say of the index.
+    assert "index" not in take(feed(*(review(number) for number in range(4))), folder)
+
+
+@pytest.mark.parametrize("problem", [Unusable("It is broken."), OSError(28, "No space left")])
+def test_an_index_that_cannot_be_written_is_no_failure_of_the_import(
+    folder: Path, problem: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: Any) -> bool:
+        raise problem
+
+    monkeypatch.setattr(keeping, "bring_up", broken)
+    (folder / "feed.json").write_bytes(feed(review(1)))
+    out, err = io.StringIO(), io.StringIO()
+    call_command("import_claimreview", str(folder / "feed.json"), stdout=out, stderr=err)
+    assert "1 new" in out.getvalue()
+    assert "run manage.py reindex --if-needed" in err.getvalue()
+    assert str(problem) in err.getvalue()
+
+
+def test_whoever_interrupts_the_indexing_has_what_was_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: Any) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping, "bring_up", interrupted)
+    with pytest.raises(CommandError, match="What was taken is whole"):
+        take(feed(review(1)), folder)
+    assert Publication.objects.count() == 1
+
+
 def test_a_publisher_that_is_known_by_its_site_is_not_made_again(folder: Path) -> None:
     Publisher.objects.create(slug="harbour", name="The Harbour Desk", site=SITE)
     take(feed(review(1)), folder)
@@ -100,6 +142,35 @@ def test_two_imports_do_not_take_one_identifier_for_two_sites() -> None:
     assert publishers.ensure(identifier="a-b-example", name="One", site="a-b.example", at=at).name == "One"
     with pytest.raises(publishers.Moved, match="run the import again"):
         publishers.ensure(identifier="a-b-example", name="Two", site="a.b.example", at=at)
+
+
+def test_a_publisher_that_was_merged_away_meanwhile_stops_the_import() -> None:
+    asked = importing.asked(only="", at=timezone.now())
+    (portion,) = portions.portions(io.BytesIO(feed(review(1))).read, asked)
+    with pytest.raises(publishers.Moved, match="checkers-example was merged"):
+        taking.take(portion.items, at=timezone.now())
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"<html><p>Not found</p></html>", feed()])
+def test_what_is_no_feed_is_no_success(data: bytes, folder: Path) -> None:
+    with pytest.raises(CommandError, match="is it the feed that you meant"):
+        take(data, folder)
+    assert entries() == 0
+
+
+def test_a_record_that_is_not_in_utf8_is_refused_and_the_others_are_taken(folder: Path) -> None:
+    latin = json.dumps(review(2), ensure_ascii=False).replace("Harbour 2", "Café 2").encode("latin-1")
+    elements = b",".join([json.dumps(review(1)).encode(), latin, json.dumps(review(3)).encode()])
+    data = b'{"dataFeedElement": [' + elements + b"]}"
+    said = take(data, folder)
+    assert "2 new" in said
+    (report,) = (folder / "imports").iterdir()
+    assert "not in UTF-8" in report.read_text()
+    # Which review it is cannot be told, so that none is taken for gone.
+    with pytest.raises(CommandError, match="nothing is withdrawn"):
+        take(data, folder, "--full")
+    holds()
 
 
 def test_what_changed_is_updated_with_a_note(folder: Path) -> None:

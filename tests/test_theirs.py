@@ -1,5 +1,6 @@
 """A partner's fact-check is labelled so on every page that has it, and what befalls it is never told as our finding."""
 
+import html
 import json
 import re
 
@@ -202,3 +203,20 @@ def test_the_pages_about_the_house_say_that_not_all_is_its_own() -> None:
     for address in ("/", "/publishers/", "/publishers/checkers-example/"):
         assert "Language not known" in page(address), address
     assert publication.language == "und"
+
+
+def test_their_words_stand_to_the_character_wherever_they_are_shown() -> None:
+    """Straight marks are theirs: nothing is set in their words, in titles of pages neither."""
+    said = "They said 'it's \"sold\"' - no more"
+    publication = make_taken(url=URL, claim=said, title=said, summary=said)
+    change(publication, title=said, summary=f"{said}.", claim=said)
+    own = f"/claims/{publication.slug}/"
+    places = ["", "card/", "history/", "history/1/", "compare/", "report/"]
+    addresses = [*(own + place for place in places), "/", f"/check/?text={said}"]
+    for withdrawn in (False, True):
+        if withdrawn:
+            withdraw_here(publication, "The link led astray.")
+        for address in [*(own + place for place in places), "/corrections/"] if withdrawn else addresses:
+            text = html.unescape(page(address))
+            assert said in text, address
+            assert not re.search("[‘’“”]sold|it[’‘]s .{0,2}sold", text), address

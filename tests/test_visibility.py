@@ -37,6 +37,7 @@ def public_addresses() -> list[str]:
         "topics": [*Topic.objects.values_list("slug", flat=True)],
         "publishers": [*Publisher.objects.values_list("slug", flat=True)],
         "ratings": ["false", "mixed"],
+        "methodologies": ["1"],
     }
     found = []
     for _, route in named_patterns():

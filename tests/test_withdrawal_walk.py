@@ -29,7 +29,10 @@ pytestmark = pytest.mark.django_db
 
 # Every word of a finding, each with the address besides the history that shows it: what a rating means is published.
 MARKERS = {
-    "Zxlabel": {"methodology", "data", "rating-feed", "rating-feed-rss"},
+    "Zxlabel": {
+        *("methodology", "data", "rating-feed", "rating-feed-rss"),
+        *("api-ratings", "api-rating", "api-methodologies", "api-methodology"),
+    },
     "Zxsummary": set(),
     "Zxrationale": set(),
     "Zxattribution": set(),
@@ -38,7 +41,7 @@ MARKERS = {
     "Zxtype": set(),
 }
 HISTORY_PAGES = {"history", "revision", "compare"}
-HISTORY = {*HISTORY_PAGES, "api-revisions", "api-revision", "api-changes"}
+HISTORY = {*HISTORY_PAGES, "api-revisions", "api-revision", "api-changes", "api-entries", "api-entry"}
 HEADED = '<p class="problem withdrawal"><b>Withdrawn,</b>'
 REASON = "The report was forged."
 
@@ -126,12 +129,16 @@ def walked() -> Iterator[tuple[str, str]]:
         "topics": ["bridge", "weir"],
         "publishers": ["test-desk", "valley-courier"],
         "ratings": ["false", "mixed"],
+        "methodologies": ["1"],
     }
     numbers = sorted(set(Revision.objects.of("claims/one").values_list("number", flat=True)))
+    sequences = sorted(Revision.objects.values_list("sequence", flat=True))
     asked = {
         "lookup": ["?q=zxsummary", "?q=bridge", "?speaker=ada-q", "?topic=weir", "?source=forged"],
         "api-claims": ["?q=zxsummary", "?speaker=ada-q", "?topic=weir"],
         "api-changes": ["?limit=1000", "?limit=1000&topic=bridge", "?limit=1000&speaker=ada-quill"],
+        "api-entries": ["?limit=100"],
+        "api-reviews": [f"?url=http://testserver/claims/{slug}/" for slug in slugs["claims"]],
         "compare": [f"?from={since}&to={to}" for since, to in combinations(numbers, 2)] + ["?from=2&to=1"],
         "history": ["?before=4"],
         "oembed": [f"?url=http://testserver/claims/{slug}/&format=xml" for slug in slugs["claims"]],
@@ -148,6 +155,8 @@ def walked() -> Iterator[tuple[str, str]]:
             paths = [route.replace("<slug:slug>", slug) for slug in slugs[kind]]
         if "<int:number>" in route:
             paths = [path.replace("<int:number>", str(number)) for path in paths for number in numbers]
+        if "<int:sequence>" in route:
+            paths = [route.replace("<int:sequence>", str(sequence)) for sequence in sequences]
         for path in paths:
             filled = path.replace("<uidb64>", "x").replace("<token>", "x")
             assert "<" not in filled, f"{address}: what stands for this part?"

@@ -20,7 +20,7 @@ from claims.models import Publication
 from claims.partners import publishers, taking, texts
 from claims.partners.items import body_mark
 from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
-from claims.partners.stream import NO_JSON, TOO_DEEP, TOO_LONG
+from claims.partners.stream import NO_JSON, NOT_UTF8, TOO_DEEP, TOO_LONG
 
 # Linux lets a pipe hold so much; elsewhere it holds what it holds.
 _PIPE = 1 << 20
@@ -39,7 +39,7 @@ UNREADABLE = (
     "The feed has records that cannot be read, and any of them may be a review that stands here: nothing is "
     "withdrawn."
 )
-_UNREAD = frozenset((NO_JSON, TOO_DEEP, TOO_LONG))
+_UNREAD = frozenset((NO_JSON, NOT_UTF8, TOO_DEEP, TOO_LONG))
 
 
 @dataclass(slots=True)
@@ -51,6 +51,7 @@ class Outcome:
     elsewhere: int = 0
     repeated: int = 0
     publishers: int = 0
+    deleted: int = 0
     end: str = STOPPED
     kept: str = ""
 
@@ -59,6 +60,13 @@ class Outcome:
         """How many reviews the feed had that could be taken."""
         tally = self.tally
         return tally.new + tally.changed + tally.back + tally.unchanged
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the feed had nothing in it that could be taken, passed over or withdrawn."""
+        return not (self.taken or self.tally.withdrawn or self.tally.left or self.tally.own) and not (
+            self.elsewhere or self.repeated or self.deleted
+        )
 
 
 Rejects = Callable[[Iterable[tuple[int | None, str, str]]], None]
@@ -129,6 +137,7 @@ def _take(
     outcome.refused += len(portion.rejects)
     outcome.elsewhere += portion.elsewhere
     outcome.repeated += portion.repeated
+    outcome.deleted += len(portion.deleted)
     seen.reviews |= {mark_of(item.slug) for item in portion.items} | {mark for mark, _ in portion.same}
     seen.publishers |= {item.publisher for item in portion.items} | {slug for _, slug in portion.same}
     seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if texts.address(url)}

@@ -23,6 +23,7 @@ _GZIP = b"\x1f\x8b"
 TOO_LONG = f"It is longer than {LONGEST:,} characters."
 TOO_DEEP = "It is nested too deeply."
 NO_JSON = "It is no JSON."
+NOT_UTF8 = "Its text is not in UTF-8, so that letters of it would be lost."
 NO_VALUE = "There is nothing in its place."
 CUT = "The file ends in the middle of a record."
 DAMAGED = "The file is damaged: what follows is no list of records in JSON."
@@ -32,6 +33,8 @@ DAMAGED_GZIP = "The compressed file is damaged."
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 _SCALAR = re.compile(r'[^\s,:"\[\]{}]*')
 _MARKS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{}]', re.DOTALL)
+# What the decoder makes of bytes that are no UTF-8: halves of characters, which no UTF-8 has.
+_LOST = re.compile("[\ud800-\udfff]")
 _SKIPPED = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _LONGEST_NUMBER = 20
 
@@ -193,6 +196,8 @@ def _value(text: "_Text") -> Any:
             value, end = Unusable(TOO_DEEP), _end_of(buffer, start)
         except ValueError:
             value, end = Unusable(NO_JSON), _end_of(buffer, start)
+        if text.lost and end and _LOST.search(buffer, start, end):
+            value = Unusable(NOT_UTF8)
         if (end or len(buffer)) - start > LONGEST:
             raise _Long
         if end is not None:
@@ -237,10 +242,12 @@ class _Text:
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self.buffer, self.at, self.fault = "", 0, ""
+        # Whether any of it so far was not in UTF-8.
+        self.lost = False
         # Where the value that was read last began.
         self.begun = 0
         self._read, self._over = read, False
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._zip: Any = None
         self._rest = b""
         self._begun = False
@@ -270,6 +277,7 @@ class _Text:
         parts, got = [rest], 0
         while got < wanted and not self._over:
             part = self._decoder.decode(self._bytes(), final=self._over)
+            self.lost = self.lost or (not part.isascii() and _LOST.search(part) is not None)
             parts.append(part)
             got += len(part)
         self.buffer, self.at = "".join(parts), 0

@@ -18,6 +18,7 @@ from claims.body import withdrawal_body
 from claims.models import Label, Publication, Revision
 from claims.partners.body import says_the_same
 from claims.partners.items import COLUMNS, Item
+from claims.partners.publishers import Moved
 from sources.models import Publisher
 
 Kind = Revision.Kind
@@ -164,7 +165,10 @@ def _take_new(items: Sequence[Item], *, at: dt.datetime) -> None:
 
 def _publishers(items: Iterable[Item]) -> dict[str, int]:
     slugs = {item.publisher for item in items}
-    return dict(Publisher.objects.filter(slug__in=slugs).order_by().values_list("slug", "pk"))
+    found = dict(Publisher.objects.filter(slug__in=slugs).order_by().values_list("slug", "pk"))
+    if gone := sorted(slugs - set(found)):
+        raise Moved(f"{gone[0]} was merged into another publisher meanwhile: run the import again.")
+    return found
 
 
 def _label(items: Iterable[Item], publishers: Mapping[str, int]) -> dict[tuple[int, str], str]:

@@ -32,6 +32,8 @@ from claims.subjects import identifier_of
 
 logger = logging.getLogger(__name__)
 
+# Hears of progress: how many fact-checks are in, of how many.
+Told = Callable[[int, int], None]
 # So many fact-checks are brought up to date, or built, while a reader waits: some tenths of a second.
 AT_ONCE = 500
 
@@ -67,15 +69,13 @@ def current() -> Kept:
     return replace(kept, is_behind=kept.opened.head.entry_digest != head.entry_digest)
 
 
-def reindex(*, told: Callable[[int, int], None] | None = None) -> int:
-    """Build the index anew, waiting for whoever writes it; how many fact-checks it has. `told` hears of the progress:
-    how many are in, of how many.
-    """
+def reindex(*, told: Told | None = None) -> int:
+    """Build the index anew, waiting for whoever writes it; how many fact-checks it has."""
     with store.writing(folder(), wait=-1):
         return _built(folder(), told)
 
 
-def bring_up(*, told: Callable[[int, int], None] | None = None) -> bool:
+def bring_up(*, told: Told | None = None) -> bool:
     """See to it that the index is up to date, however long that takes; whether it was built anew."""
     with store.writing(folder(), wait=-1):
         try:
@@ -87,7 +87,7 @@ def bring_up(*, told: Callable[[int, int], None] | None = None) -> bool:
         if lacking.is_another or lacking.is_quicker_anew:
             _built(folder(), told)
             return True
-        lacking.written()
+        lacking.written(told)
     return False
 
 
@@ -147,24 +147,26 @@ def _kept_of(opened: Opened) -> Kept:
     return Kept(opened, Ranking(opened.index, opened.head.languages))
 
 
-def _built(where: Path, told: Callable[[int, int], None] | None) -> int:
+def _built(where: Path, told: Told | None) -> int:
     # The head is read first: what is published meanwhile is brought up afterwards.
     head = Head.objects.get(pk=1)
     total = Publication.objects.published().order_by().count()
+    entries = _counted(indexed.entries(Publication.objects.published()), total, told)
+    made = store.build(where, entries, sequence=head.sequence, entry_digest=head.entry_digest)
+    # One document is the head.
+    return int(made.index.searcher().num_docs) - 1
+
+
+def _counted(entries: Iterator[Entry], total: int, told: Told | None) -> Iterator[Entry]:
+    """The entries, of which there are about `total`; `told` hears of each portion and of the end."""
     count = 0
-
-    def counted() -> Iterator[Entry]:
-        nonlocal count
-        for entry in indexed.entries(Publication.objects.published()):
-            yield entry
-            count += 1
-            if told and count % indexed.PORTION == 0:
-                told(count, total)
-
-    store.build(where, counted(), sequence=head.sequence, entry_digest=head.entry_digest)
+    for entry in entries:
+        yield entry
+        count += 1
+        if told and count % indexed.PORTION == 0:
+            told(count, max(total, count + 1))
     if told:
         told(count, count)
-    return count
 
 
 class Lacking:
@@ -191,15 +193,16 @@ class Lacking:
             return False
         return 4 * self._changed().order_by().count() > Publication.objects.published().order_by().count()
 
-    def written(self) -> Opened:
+    def written(self, told: Told | None = None) -> Opened:
         """Bring the index up to this head. Within `store.writing`. Raises Unusable."""
         if not self.any:
             return self.opened
         changed = self._changed()
+        count = changed.filter(withdrawn=False).count() if told else 0
         store.change(
             self.opened,
             gone=list(changed.filter(withdrawn=True).values_list("slug", flat=True)),
-            entries=indexed.entries(changed),
+            entries=_counted(indexed.entries(changed), count, told),
             sequence=self.head.sequence,
             entry_digest=self.head.entry_digest,
         )

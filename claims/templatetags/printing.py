@@ -34,6 +34,12 @@ def curly(text: str | None) -> str:
 
 
 @register.filter
+def as_written_by(text: str | None, origin: str) -> str:
+    """Words of a fact-check of that origin: ours as `curly` sets them, a partner's to the character."""
+    return (text or "") if origin == "partner" else printed.curly(text or "")
+
+
+@register.filter
 def sentence(text: str | None) -> str:
     """Our own prose, as `curly` sets it, where another sentence follows."""
     return printed.curly(printed.ended(text or ""))

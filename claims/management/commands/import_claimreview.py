@@ -13,11 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from claims.management.bars import index_bar
 from claims.models import Publication
 from claims.partners import importing
 from claims.partners.publishers import Moved
 from claims.partners.rejects import RejectFile
 from claims.search import keeping
+from claims.search.store import Unusable
 from claims.server_key import CannotSign
 
 # Where the output is no terminal, a line after so many reviews.
@@ -26,6 +28,7 @@ _WIDTH = 30
 _INTERRUPTED = 130
 # Without a file the first of what was refused is said.
 _SHOWN = 20
+NO_FEED = "There is no review in it, nor word of one that is gone: is it the feed that you meant?"
 OF_A_CLAIM = "the identifier of a claim of this house, left alone"
 
 
@@ -91,8 +94,8 @@ class Command(BaseCommand):
         if path:
             self.stdout.write(f"Each of them, with its address and the reason: {path}")
         taken = outcome.tally
-        if write and taken.new + taken.changed + taken.back + taken.withdrawn > keeping.AT_ONCE:
-            self.stdout.write("Now let the lookup catch up with it: manage.py reindex --if-needed")
+        if taken.new + taken.changed + taken.back + taken.withdrawn and write and not interrupted:
+            interrupted = not self._indexed()
         if interrupted:
             raise CommandError(
                 "Interrupted. What was taken is whole; run the import again for the rest.",
@@ -106,6 +109,26 @@ class Command(BaseCommand):
             )
         if outcome.kept:
             raise CommandError(outcome.kept)
+        if outcome.nothing:
+            raise CommandError(NO_FEED)
+
+    def _indexed(self) -> bool:
+        """Let the lookup catch up with what was taken; False where somebody interrupted that.
+
+        What is taken is on the record already: a failure here is said, and is none of the import.
+        """
+        try:
+            keeping.bring_up(told=index_bar)
+        except KeyboardInterrupt:
+            return False
+        except (Unusable, OSError) as error:
+            self.stderr.write(
+                f"The index of the lookup could not be brought up to date: {error} What was taken is whole; "
+                "run manage.py reindex --if-needed."
+            )
+        else:
+            self.stdout.write("The index of the lookup is up to date.")
+        return True
 
 
 def summary(outcome: importing.Outcome, *, full: bool, write: bool) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """The lookup's index, built anew from what is published."""
 
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from claims.management.bars import index_bar
 from claims.search import keeping
 from claims.search.store import Unusable
 
@@ -24,23 +24,10 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         try:
             if options["if_needed"]:
-                built = keeping.bring_up(told=self._told)
+                built = keeping.bring_up(told=index_bar)
                 self.stdout.write("The index was built anew." if built else "The index is up to date.")
             else:
-                count = keeping.reindex(told=self._told)
+                count = keeping.reindex(told=index_bar)
                 self.stdout.write(f"The index was built anew: {count} fact-checks.")
         except (Unusable, OSError) as error:
             raise CommandError(f"{error} The old index, if there is one, stays.") from error
-
-    def _told(self, count: int, total: int) -> None:
-        """How far it is, on a terminal in one line that is written over."""
-        if sys.stderr.isatty():
-            width = 40
-            done = width * count // max(total, 1)
-            bar = "#" * done + "." * (width - done)
-            print(
-                f"\r[{bar}] {count} of {total}",
-                end="\n" if count == total else "",
-                file=sys.stderr,
-                flush=True,
-            )
