@@ -106,7 +106,7 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
         limit=size,
     )
     return Answer(
-        rows=_published(found.keys),
+        rows=published(found.keys),
         total=found.total,
         page=page,
         pages=max(1, -(-min(found.total, DEEPEST) // size)),
@@ -139,7 +139,7 @@ def _by_database(asked: Question, parameters: Mapping[str, str], *, page: int, s
     )
 
 
-def _published(keys: Iterable[str]) -> tuple[Publication, ...]:
+def published(keys: Iterable[str]) -> tuple[Publication, ...]:
     """What of the keys is published now, in their order: an old index brings nothing withdrawn back."""
     wanted = list(keys)
     rows = Publication.objects.published().for_documents().filter(slug__in=wanted)

@@ -85,6 +85,10 @@ AUDIENCES: dict[str, Audience] = {
     "api-methodology": Audience.PUBLIC,
     "api-changes": Audience.PUBLIC,
     "api-unknown": Audience.PUBLIC,
+    # The Fact Check Tools API.
+    "tools-search": Audience.PUBLIC,
+    "tools-image-search": Audience.PUBLIC,
+    "tools-unknown": Audience.PUBLIC,
     # A load balancer's questions: "ok", or what is wrong in words that may be public.
     "livez": Audience.PUBLIC,
     "readyz": Audience.PUBLIC,

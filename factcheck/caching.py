@@ -20,6 +20,7 @@ from claims.addresses import full_url
 from factcheck import edition
 from factcheck.api import problems
 from factcheck.audiences import Address, Audience, audience_of
+from factcheck.factchecktools import answers
 
 # Seconds in a shared cache: so long may a withdrawn verdict be served by one.
 SHARED = 60
@@ -35,6 +36,9 @@ OTHERS = {
     "password_reset_confirm",
     "password_reset_complete",
     problems.UNKNOWN_ADDRESS,
+    answers.UNKNOWN_ADDRESS,
+    # It answers nothing but that it is not there.
+    "tools-image-search",
     "api-changes",
     "record-head",
     # What is asked there is in the request, not in the address.

@@ -18,6 +18,7 @@ from claims.roles import groups_with
 from factcheck.accounts.middleware import wholly_signed_in
 from factcheck.api import problems
 from factcheck.audiences import Address
+from factcheck.factchecktools import answers
 from factcheck.permissions import SUPERUSERS, permissions_of
 
 TOO_MANY_FIELDS = (
@@ -34,8 +35,8 @@ NOT_THERE = (
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if problems.is_api(request):
-        return problems.answer(400)
+    if answer := _for_programs(request, 400):
+        return answer
     if not _at_the_desk(request):
         return _page("400.html", 400)
     is_long = isinstance(exception, TooManyFieldsSent)
@@ -44,23 +45,23 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if problems.is_api(request):
-        return problems.answer(403)
+    if answer := _for_programs(request, 403):
+        return answer
     if not _at_the_desk(request):
         return render(request, "403.html", status=403)
     return _desk_page(request, 403, "Your account may not do this", _who_may(request))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if problems.is_api(request):
-        return problems.answer(404)
+    if answer := _for_programs(request, 404):
+        return answer
     if not _at_the_desk(request):
         return render(request, "404.html", status=404)
     return _desk_page(request, 404, "There is no such page at the desk", NOT_THERE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return problems.answer(500) if problems.is_api(request) else _page("500.html", 500)
+    return _for_programs(request, 500) or _page("500.html", 500)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -68,6 +69,13 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     at_the_desk = _at_the_desk(request)
     context = admin.site.each_context(request) if at_the_desk else {}
     return render(request, "admin/stale.html" if at_the_desk else "stale.html", context, status=403)
+
+
+def _for_programs(request: HttpRequest, status: int) -> HttpResponse | None:
+    """The answer in the form of the API that was asked; None where it was none."""
+    if problems.is_api(request):
+        return problems.answer(status)
+    return answers.refusal(status) if answers.is_asked(request) else None
 
 
 def _page(template: str, status: int) -> HttpResponse:

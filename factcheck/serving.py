@@ -88,6 +88,8 @@ else:
     # Workers show that they are alive by touching a file; on a disk that touch can wait for other writes.
     memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes its file there with a random name)
     worker_tmp_dir = str(memory) if memory.is_dir() else None
+    # Bytes: the longest that gunicorn takes, for a question of thousands of characters in an address.
+    limit_request_line = 8190
     loglevel = "warning"
     # FACTCHECK_PROXY decides whether forwarded headers are believed, in one place: the settings.
     forwarded_allow_ips = ""

@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/changes/", Changes.as_view(), name="api-changes"),
     path("api/v1/", include("claims.api_urls")),
     re_path(r"^api(?:/.*)?$", problems.unknown_address, name=problems.UNKNOWN_ADDRESS),
+    path("", include("factcheck.factchecktools.urls")),
     path(".well-known/factcheck-record", wellknown.head, name="record-head"),
     path("", include("factcheck.readers.urls")),
     path("", include("claims.urls")),

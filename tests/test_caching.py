@@ -54,6 +54,7 @@ ADDRESSES = {
     "about": "/about/",
     "opensearch": "/opensearch.xml",
     "api-lookup": "/api/v1/lookup/?q=bridge",
+    "tools-search": "/v1alpha1/claims:search?query=bridge",
     "sitemap": "/sitemap.xml",
     "sitemap-part": "/sitemaps/1.xml",
     "robots": "/robots.txt",
@@ -265,6 +266,7 @@ FOR_PROGRAMS = (
     *("/data/fact-checks.jsonl", "/data/fact-checks.csv", "/feed.rss"),
     "/oembed/?url=http://testserver/claims/one/",
     *("/topics/bridge/feed.atom", "/speakers/ada-quill/feed.rss", "/ratings/false/feed.atom"),
+    "/v1alpha1/claims:search?query=bridge",
 )
 
 

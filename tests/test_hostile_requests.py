@@ -36,7 +36,11 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("what", UNREADABLE)
 @pytest.mark.parametrize(
-    "path", ["/suggest/", "/claims/one/report/", "/nothing/", "/admin/login/", "/api/v1/claims/"]
+    "path",
+    [
+        *("/suggest/", "/claims/one/report/", "/nothing/", "/admin/login/", "/api/v1/claims/"),
+        "/v1alpha1/claims:search",
+    ],
 )
 def test_a_form_that_cannot_be_read(path: str, what: str, caplog: pytest.LogCaptureFixture) -> None:
     """It is refused once; reading it again for the refusal would be a second mistake."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import redis
@@ -24,7 +25,7 @@ from factcheck.accounts.throttling import client_address
 from factcheck.partners import counting, keys, limits, throttling, usage
 from factcheck.partners.counting import Counter, InProcess, InRedis
 from factcheck.partners.limits import DAY, MINUTE, Limit
-from factcheck.partners.models import Key, Partner, Usage
+from factcheck.partners.models import Key, Usage
 
 AT = dt.datetime(2026, 3, 1, 12, 0, 20, tzinfo=dt.UTC)
 MOMENT = int(AT.timestamp())
@@ -421,7 +422,20 @@ def test_googles_api_says_that_a_key_is_not_valid(kind: str, few: int, at: list[
 
 @database
 def test_at_googles_addresses_a_text_that_is_no_key_of_ours_is_none(few: int, at: list[dt.datetime]) -> None:
-    assert asked("/v1alpha1/claims:search?query=bridge&key=K") is None
+    make_published("one")
+    answer = Client().get("/v1alpha1/claims:search?query=bridge&key=K")
+    assert answer.status_code == 200
+    assert answer["RateLimit"] == '"address";r=2;t=40'
+    # As a form, which clients send where an address would be too long.
+    form = {"query": "bridge " * 400, "key": make_key(make_partner(), at=AT)}
+    answer = Client().post(
+        "/v1alpha1/claims:search",
+        urlencode(form),
+        content_type="application/x-www-form-urlencoded",
+        headers={"x-http-method-override": "GET"},
+    )
+    assert answer.status_code == 200
+    assert answer["RateLimit-Policy"] == '"minute";q=3000;w=60, "day";q=200000;w=86400'
 
 
 @database
@@ -508,20 +522,26 @@ def test_days_and_months_of_a_partner() -> None:
     assert sum(one.requests for one in Usage.objects.in_month_of(last)) == 110
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_keeper_writes_by_itself_and_before_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_keeper_writes_by_itself_and_before_it_stops(kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[tuple[str, int]] = []
+    wrote = threading.Event()
+
+    def write() -> int:
+        count = usage._pending.total()
+        usage._pending.clear()
+        written.append((threading.current_thread().name, count))
+        wrote.set()
+        return count
+
+    monkeypatch.setattr(usage, "_keeper", None)
     monkeypatch.setattr(usage, "EVERY", 0.02)
-    partner = make_partner()
+    monkeypatch.setattr(usage, "write", write)
     usage.start_keeper()
-    try:
-        usage.add(partner.pk, AT.date())
-        for _ in range(200):
-            if Usage.objects.exists():
-                break
-            threading.Event().wait(0.02)
-        assert Usage.objects.get().requests == 1
-        usage.add(partner.pk, AT.date())
-    finally:
-        usage.stop_keeper()
-    assert Usage.objects.get().requests == 2
-    assert Partner.objects.count() == 1
+    usage.add(1, AT.date())
+    assert wrote.wait(10)
+    monkeypatch.setattr(usage, "EVERY", 60.0)
+    usage.add(1, AT.date())
+    usage.stop_keeper()
+    assert written[0] == ("usage", 1)
+    assert sum(count for _, count in written) == 2
+    assert usage._keeper is None

@@ -15,7 +15,7 @@ import tantivy
 from claims.search import words
 
 # Raised whenever an index made before would not answer as one made now.
-VERSION = 1
+VERSION = 2
 
 CLAIM, MORE, SPEAKER, SPELLED, KEY, STEMS = "claim", "more", "speaker", "spelled", "key", "stems"
 FILTERS, FACETS, SEQUENCE, BEGINS = "filters", "facets", "sequence", "begins"
@@ -23,8 +23,9 @@ FILTERS, FACETS, SEQUENCE, BEGINS = "filters", "facets", "sequence", "begins"
 BEGINNING, SHORTEST = 4, 3
 # Filters whose values are counted; the others have too many.
 COUNTED = ("rating", "attribution", "label", "origin", "language", "speaker", "topic", "publisher")
-# Days, as ordinals of the Gregorian calendar: when the claim was made, when the fact-check was first published.
-DAYS = ("claimed", "published")
+# Days, as ordinals of the Gregorian calendar: when the claim was made, when the fact-check was first published here,
+# and the newer of the days on which the claim was made and its review was published, wherever that was.
+DAYS = ("claimed", "published", "dated")
 # The key of the one document that says what the index is of; no fact-check is called so.
 HEAD = "the head of the record"
 _PLAIN = "plain"

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from claims.links import link_key
+from claims.links import link_key, site_of
 from claims.models import Publication, PublicationPublisher, PublicationSource, PublicationTopic
 from claims.search.index import Entry
 
@@ -29,7 +29,7 @@ _COLUMNS = (
         "first_published_at",
     ),
     *("rating", "attribution", "origin", "speaker__slug", "publisher__slug", "rating_as_published"),
-    *("review_url", "revision__body"),
+    *("review_url", "reviewed_on", "revision__body"),
 )
 _LINKS: tuple[tuple[str, Any, str], ...] = (
     ("topic", PublicationTopic, "topic__slug"),
@@ -84,6 +84,18 @@ def _links(keys: list[int]) -> defaultdict[int, dict[str, list[str]]]:
     return found
 
 
+def _days(row: dict[str, Any]) -> dict[str, dt.date]:
+    # Filters by day are of UTC.
+    days = {"published": row["first_published_at"].astimezone(dt.UTC).date()}
+    is_own = row["origin"] == Publication.Origin.OWN
+    dated = [day for day in (row["claimed_on"], days["published"] if is_own else row["reviewed_on"]) if day]
+    if row["claimed_on"]:
+        days["claimed"] = row["claimed_on"]
+    if dated:
+        days["dated"] = max(dated)
+    return days
+
+
 def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
     body = json.loads(row["revision__body"] or "{}")
     filters = {
@@ -103,10 +115,8 @@ def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
     if row["origin"] == Publication.Origin.PARTNER and row["rating_as_published"] and row["publisher__slug"]:
         filters["label"] = [label_value(row["publisher__slug"], row["rating_as_published"])]
     filters |= {name: sorted(keys) for name, keys in _addresses(row["review_url"], body).items() if keys}
-    # Filters by day are of UTC.
-    days = {"published": row["first_published_at"].astimezone(dt.UTC).date()}
-    if row["claimed_on"]:
-        days["claimed"] = row["claimed_on"]
+    if site := site_of(row["review_url"]):
+        filters["site"] = [site]
     speaker = body.get("speaker") or {}
     return Entry(
         key=row["slug"],
@@ -117,7 +127,7 @@ def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
         more=(row["search_text"],),
         speaker=" ".join([speaker.get("name") or "", *speaker.get("aliases", ())]),
         filters=filters,
-        days=days,
+        days=_days(row),
         quotations=tuple(quotations(body)),
         sequence=row["sequence"],
     )

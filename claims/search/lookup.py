@@ -35,6 +35,7 @@ class Found:
     `keys` are those of the page asked for, in order, and `total` how many there are in all; with `is_nearest` nothing
     has all the words, and these are the nearest. `counts` say of each filter how many fact-checks each of its values
     would leave, under the question and the other filters. `meant` is the question in words that are there, or empty.
+    Neither is looked for where nobody asked (`counted`).
     """
 
     keys: tuple[str, ...] = ()
@@ -60,7 +61,7 @@ def lookup(
     total = _count(ranking, [*asked, *filters])
     if not total:
         nearest = _nearest(ranking, question, filters)
-        return Found(keys=nearest, is_nearest=True, meant=_meant(ranking, question))
+        return Found(keys=nearest, is_nearest=True, meant=_meant(ranking, question) if counted else "")
     offset = min(offset, DEEPEST)
     if newest_first or not question.words:
         keys = _newest(ranking, [*asked, *filters], offset=offset, limit=limit)
@@ -133,11 +134,22 @@ def _count(ranking: Ranking, clauses: Sequence[Clause]) -> int:
 
 
 def _newest(ranking: Ranking, clauses: Sequence[Clause], *, offset: int, limit: int) -> tuple[str, ...]:
+    return tuple(key for _, key in newest(ranking, clauses, offset=offset, limit=limit))
+
+
+def newest(
+    ranking: Ranking, clauses: Sequence[Clause], *, offset: int = 0, limit: int
+) -> tuple[tuple[int, str], ...]:
+    """What meets all clauses (one at least), the newest on the record first: sequence and key."""
     query = tantivy.Query.boolean_query(list(clauses))
     found = ranking.searcher.search(
         query, limit=limit, offset=offset, count=False, order_by_field=indexes.SEQUENCE
     )
-    return tuple(str(ranking.searcher.doc(address).get_first(indexes.KEY)) for _, address in found.hits)
+    documents = (ranking.searcher.doc(address) for _, address in found.hits)
+    return tuple(
+        (int(document.get_first(indexes.SEQUENCE) or 0), str(document.get_first(indexes.KEY)))
+        for document in documents
+    )
 
 
 def _nearest(ranking: Ranking, question: Question, filters: Sequence[Clause]) -> tuple[str, ...]:

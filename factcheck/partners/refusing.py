@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from factcheck.api import problems
+from factcheck.factchecktools import answers, envelope
 from factcheck.partners import credentials
 from factcheck.partners.keys import Reason, Refused
 
 # How the API at /api/v1/ says it: without a good key 401, with a good one that opens other doors 403.
 CHALLENGE = 'Bearer realm="factcheck"'
-_GOOGLES = {400: "INVALID_ARGUMENT", 429: "RESOURCE_EXHAUSTED"}
 _NOT_VALID = "API key not valid. Please pass a valid API key."
 
 
@@ -41,12 +41,7 @@ def _problem(status: int, said: str, *, headers: Mapping[str, str] | None = None
 
 
 def _googles(code: int, said: str, *, reason: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    detail = {
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": reason,
-        "domain": "factchecktools",
-    }
-    error = {"code": code, "message": said, "status": _GOOGLES[code], "details": [detail]}
-    return JsonResponse(
-        {"error": error}, status=code, headers={"Cache-Control": "no-store", **(headers or {})}
+    refused = envelope.Refused(
+        code, said, details=envelope.info(reason), headers={"Cache-Control": "no-store", **(headers or {})}
     )
+    return answers.refusal(code, refused)

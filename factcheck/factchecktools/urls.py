@@ -1,0 +1,11 @@
+"""The addresses of the Fact Check Tools API: at the root of the host, without a slash at the end."""
+
+from django.urls import path, re_path
+
+from factcheck.factchecktools import answers, views
+
+urlpatterns = [
+    path("v1alpha1/claims:search", answers.view(get=views.claims_search), name="tools-search"),
+    path("v1alpha1/claims:imageSearch", answers.view(get=views.image_search), name="tools-image-search"),
+    re_path(r"^(?:v1alpha1|\$discovery)(?:/.*)?$", answers.unknown_address, name=answers.UNKNOWN_ADDRESS),
+]

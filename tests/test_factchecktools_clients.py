@@ -1,0 +1,241 @@
+"""Google's own clients against a running server, as partners' programs use them: for Python, and for Node where it is.
+
+The examples of docs/google.md are run as they stand there, but for the address.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import Served, filled, serving
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+from places import ROOT
+
+GUIDE = ROOT / "docs" / "google.md"
+
+FILL = """
+from makers import make_published
+from taken import make_taken
+from claims.partners.body import Date
+make_published("bridge")
+make_published("troops", text="More than a thousand troops crossed.", title="Did a thousand troops cross?")
+for number in range(24):
+    make_taken(
+        url=f"https://www.checkers.example/{number}",
+        claim=f"A harbour number {number} was sold.",
+        language="pt-BR" if number % 2 else "en",
+        claimed_on=Date("2020-01-01"),
+        reviewed_on=Date("2020-01-02"),
+    )
+make_taken(
+    url="https://news.example/jellyfish",
+    claim="Ferries to the northern island were cancelled because of jellyfish swarms.",
+    title="",
+    publisher="News",
+    summary="",
+)
+"""
+PARAGRAPH = (
+    "It was a long day at the council, and people talked about many things that nobody here can remember. "
+    "One said that ferries to the northern island were cancelled because of swarms of jellyfish. "
+    "Others spoke of the weather, of football, and of what their neighbours had cooked for dinner. "
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("tools"), filled(FILL)) as server:
+        yield server
+
+
+@contextmanager
+def client(served: Served, key: str = "K") -> Iterator[Any]:
+    """The client as its users make it, with any key: it sends nothing without one."""
+    with build(
+        "factchecktools",
+        "v1alpha1",
+        developerKey=key,
+        static_discovery=True,
+        client_options={"api_endpoint": served.address},
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def claims(served: Served) -> Iterator[Any]:
+    with client(served) as made:
+        yield made.claims()
+
+
+def texts(answer: dict[str, Any]) -> list[str]:
+    return [claim["text"] for claim in answer.get("claims", [])]
+
+
+def test_a_search_is_answered(claims: Any) -> None:
+    answer = claims.search(query="bridge number spring").execute()
+    (claim,) = answer["claims"]
+    assert claim["text"].endswith("will open in spring.")
+    assert claim["claimReview"][0]["publisher"] == {"name": "Test Desk", "site": "127.0.0.1"}
+    assert claims.search(query="zebra").execute() == {}
+
+
+def test_search_next_leads_to_the_end(claims: Any) -> None:
+    for asked in ({"query": "harbour"}, {"reviewPublisherSiteFilter": "checkers.example"}):
+        request, found, pages = claims.search(pageSize=10, **asked), [], 0
+        while request is not None:
+            answer = request.execute()
+            found += texts(answer)
+            pages += 1
+            request = claims.search_next(request, answer)
+        assert (pages, len(found), len(set(found))) == (3, 24, 24)
+
+
+def test_the_filters(claims: Any) -> None:
+    assert len(texts(claims.search(query="harbour", languageCode="pt-PT", pageSize=50).execute())) == 12
+    assert claims.search(query="harbour", languageCode="fr").execute() == {}
+    only = claims.search(reviewPublisherSiteFilter="news.example").execute()
+    assert only["claims"][0]["claimReview"][0]["publisher"]["site"] == "news.example"
+    assert claims.search(query="harbour", maxAgeDays=30).execute() == {}
+    assert len(texts(claims.search(query="harbour", maxAgeDays=50_000).execute())) == 10
+    whole = texts(claims.search(query="harbour", pageSize=50).execute())
+    assert texts(claims.search(query="harbour", offset=20).execute()) == whole[20:]
+
+
+def test_a_question_of_5000_characters(claims: Any) -> None:
+    """The client sends it by POST, since its address would be too long."""
+    asked = (PARAGRAPH * 50)[:5000]
+    for query in (asked, asked.replace("o", "ö").replace("ö", "o", 4000)):
+        assert texts(claims.search(query=query, languageCode="en").execute()) == [
+            "Ferries to the northern island were cancelled because of jellyfish swarms."
+        ]
+
+
+def test_errors_are_read(claims: Any) -> None:
+    with pytest.raises(HttpError) as refused:
+        claims.search(languageCode="en").execute()
+    error = refused.value
+    assert error.resp.status == 400
+    assert "or name a publisher's site" in error.reason
+    (detail,) = error.error_details  # type: ignore[attr-defined]
+    assert detail["fieldViolations"][0]["field"] == "query"
+    with pytest.raises(HttpError) as refused:
+        claims.imageSearch(imageUri="https://x.example/picture.png").execute()
+    assert refused.value.resp.status == 501
+    assert "fetches no address" in refused.value.reason
+
+
+# The guide ----------------------------------------------------------------------------------------
+
+
+def examples(language: str, served: Served) -> list[str]:
+    found = re.findall(rf"^```{language}\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    assert found
+    return [str(one).replace("http://127.0.0.1:8000", served.address) for one in found]
+
+
+def run(command: list[str], **options: Any) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_guides_python(served: Served) -> None:
+    (example,) = examples("python", served)
+    line = f"False | More than a thousand troops crossed. | {served.address}/claims/troops/\n"
+    assert run([sys.executable, "-c", example]) == line
+
+
+def test_the_guides_shell(served: Served) -> None:
+    (example,) = examples("sh", served)
+    answer = json.loads(run(["sh", "-c", example]))
+    assert texts(answer) == ["More than a thousand troops crossed."]
+
+
+def test_the_guides_errors(claims: Any) -> None:
+    shown = re.findall(r"^```json\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    with pytest.raises(HttpError) as refused:
+        claims.search(query="x", pageSize=-1).execute()
+    assert json.loads(refused.value.content) == json.loads(shown[0])
+
+
+# Node ---------------------------------------------------------------------------------------------
+
+IS_CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the npm client, fetched as its lock file says."""
+    if not (shutil.which("node") and shutil.which("npm")) and not IS_CI:
+        pytest.skip("NOT RUN: no node and npm (Debian: apt-get install nodejs npm)")
+    folder = tmp_path_factory.mktemp("node")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests" / "node" / name, folder)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode and not IS_CI:
+        pytest.skip(f"NOT RUN: npm ci ended with {done.returncode}: {done.stderr.strip()[-200:]}")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+NODE = """
+import { factchecktools } from "@googleapis/factchecktools";
+const tools = factchecktools({ version: "v1alpha1", rootUrl: process.argv[2] + "/", auth: process.argv[3] });
+const found = {};
+%s
+console.log(JSON.stringify(found));
+"""
+
+
+def in_node(folder: Path, served: Served, code: str, key: str = "") -> dict[str, Any]:
+    (folder / "run.mjs").write_text(NODE % code)
+    found: dict[str, Any] = json.loads(run(["node", "run.mjs", served.address, key], cwd=folder))
+    return found
+
+
+def test_the_guides_javascript(served: Served, node: Path) -> None:
+    (example,) = examples("javascript", served)
+    (node / "guide.mjs").write_text(example)
+    line = f"False | More than a thousand troops crossed. | {served.address}/claims/troops/\n"
+    assert run(["node", "guide.mjs"], cwd=node) == line
+
+
+def test_nodes_client_searches_to_the_end_and_reads_errors(served: Served, node: Path) -> None:
+    found = in_node(
+        node,
+        served,
+        """
+        found.texts = [];
+        let pageToken;
+        do {
+          const { data } = await tools.claims.search({ query: "harbour", pageSize: 10, pageToken });
+          found.texts.push(...data.claims.map((claim) => claim.text));
+          pageToken = data.nextPageToken;
+        } while (pageToken);
+        found.nothing = (await tools.claims.search({ query: "zebra" })).data;
+        found.filtered = (await tools.claims.search({
+          reviewPublisherSiteFilter: "checkers.example", languageCode: "pt", maxAgeDays: 50000, offset: 5, pageSize: 50,
+        })).data.claims.length;
+        found.long = (await tools.claims.search({ query: LONG })).data.claims[0].text;
+        try {
+          await tools.claims.search({ languageCode: "en" });
+        } catch (error) {
+          found.error = [error.status, error.message];
+        }
+        """.replace("LONG", json.dumps((PARAGRAPH * 50)[:5000])),
+    )
+    assert len(found["texts"]) == len(set(found["texts"])) == 24
+    assert (found["nothing"], found["filtered"]) == ({}, 7)
+    assert found["long"].startswith("Ferries")
+    assert found["error"][0] == 400
+    assert "or name a publisher's site" in found["error"][1]
