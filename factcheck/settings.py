@@ -58,11 +58,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "factcheck.headers.HeadMiddleware",
     "factcheck.operations.health.HealthMiddleware",
+    "factcheck.headers.CrossOriginMiddleware",
     # Outside of the caches' middleware: an answer that says "as you have it" is counted too.
     "factcheck.partners.throttling.ThrottleMiddleware",
     # Outside of sessions and forms, whose cookies say that an answer is nobody else's.
     "factcheck.caching.CachingMiddleware",
-    "factcheck.headers.CrossOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.headers.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
