@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from factcheck.accounts.throttling import client_address
@@ -16,13 +16,12 @@ from factcheck.partners.scopes import Scope
 
 # Pages are not counted: a cache in front keeps them, and readers share addresses.
 COUNTED = ("/api/v1/", credentials.GOOGLES)
-_COUNT = "factcheck.partners.count"
 
 
 class ThrottleMiddleware:
     """Counts each request to an API before anything is done for it, and says in each answer what is left.
 
-    Outside of the caches' middleware, since a 304 is an answer too. A bad key is a no: whoever sends one believes that
+    Outside of the caches' middleware, since an answer that was kept, or a 304, is an answer too. A bad key is a no: whoever sends one believes that
     it is good. At the addresses of Google's API a text that is no key of ours is taken for none, since the client
     libraries there send one always; where a key is needed it is refused all the same.
     """
@@ -31,30 +30,32 @@ class ThrottleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        count: Count | None = request.META.get(_COUNT)
-        if count is not None:
-            for name, value in limits.headers(count).items():
-                response[name] = value
-        return response
-
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
         if not request.path_info.startswith(COUNTED):
-            return None
+            return self.get_response(request)
         at = timezone.now()
         key, refused = _key(request, at=at)
         count = admit(key, client_address(request), at=at)
-        request.META[_COUNT] = count
-        if not count.admitted:
-            return refusing.too_often(request, limits.refusal(count), wait=count.wait)
-        if refused is not None:
-            return refusing.bad_key(request, refused)
         if key is not None:
             access.remember(request, key)
             usage.note(key, at=at)
+        response = _refusal(request, count, refused) or self.get_response(request)
+        for name, value in limits.headers(count).items():
+            response[name] = value
+        return response
+
+
+def _refusal(request: HttpRequest, count: Count, refused: keys.Refused | None) -> HttpResponse | None:
+    """A no before any view is asked."""
+    if count.admitted and refused is None:
         return None
+    try:
+        # Whether a script of another site may read the answer depends on whose it is.
+        request.resolver_match = resolve(request.path_info)
+    except Resolver404:
+        request.resolver_match = None
+    if not count.admitted:
+        return refusing.too_often(request, limits.refusal(count), wait=count.wait)
+    return refusing.bad_key(request, refused) if refused else None
 
 
 def admit(key: Key | None, address: str | None, *, at: dt.datetime) -> Count:
