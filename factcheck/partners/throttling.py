@@ -21,9 +21,9 @@ COUNTED = ("/api/v1/", credentials.GOOGLES)
 class ThrottleMiddleware:
     """Counts each request to an API before anything is done for it, and says in each answer what is left.
 
-    Outside of the caches' middleware, since an answer that was kept, or a 304, is an answer too. A bad key is a no: whoever sends one believes that
-    it is good. At the addresses of Google's API a text that is no key of ours is taken for none, since the client
-    libraries there send one always; where a key is needed it is refused all the same.
+    Outside of the caches' middleware, since an answer that was kept, or a 304, is an answer too. A bad key is a no:
+    whoever sends one believes that it is good. At the addresses of Google's API a text that is no key of ours is taken
+    for none, since the client libraries there send one always; where a key is needed it is refused all the same.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
