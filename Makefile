@@ -45,12 +45,13 @@ lint: .venv/dev.stamp
 	@$(PY) -m mypy
 
 # No part of the tests: what the record costs beside a bare database, on this machine. ENTRIES=10000 is quicker. With
-# JUDGED="DIR DIR" also how well the lookup ranks beside SQLite's FTS5 (docs/lookup.md); with FEED=FILE also what taking
+# JUDGED="DIR DIR" also how well the lookup ranks beside SQLite's FTS5, and how precise the match is (docs/lookup.md); with FEED=FILE also what taking
 # a feed of partners' fact-checks costs (docs/partners.md).
 bench: .venv/dev.stamp
 	@PYTHONPATH=tests $(PY) tests/bench.py
 	@PYTHONPATH=tests $(PY) tests/bench_pages.py
 	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_ranking.py $(JUDGED))
+	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_matching.py $(JUDGED))
 	@$(if $(FEED),PYTHONPATH=tests $(PY) tests/bench_partners.py "$(FEED)")
 
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp

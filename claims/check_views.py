@@ -168,6 +168,7 @@ def _by_text(request: Request, text: str) -> dict[str, Any]:
             if part.marks
         ],
         "claims": {key: _summed_up(document) for key, document in sorted(checked.documents.items())},
+        "left_out": checked.left_out,
     }
 
 

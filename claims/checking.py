@@ -87,11 +87,12 @@ def check(text: str, *, base_url: str) -> Checked:
     served = _served([*found, *perhaps], base_url=base_url)
     quoted = dict(_quoted(looked_at, (served[key] for key in perhaps if key in served)))
     parts = tuple(_parts(looked_at, matched, served.keys(), quoted))
+    end = len(looked_at) if len(matched) < matching.MOST_SENTENCES else matched[-1].sentence.end
     shown = {mark.id for part in parts for mark in part.marks}
     return Checked(
         parts=parts,
         documents={key: document for key, document in served.items() if key in shown},
-        left_out=len(text) - len(looked_at),
+        left_out=len(text) - end if text[end:].strip() else 0,
     )
 
 

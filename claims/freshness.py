@@ -7,6 +7,8 @@ record does not say is which of the archived texts that it names are on this ser
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Subquery
+
 from claims.models import Head, HeldMark
 
 
@@ -21,12 +23,13 @@ class State:
 
 
 def state() -> State:
-    """What public answers depend on at this moment: two rows by their keys, before anything is computed.
+    """What public answers depend on at this moment: two rows by their keys, asked for at once, first of all.
 
     The mark is another one after a text that the record names came or went (claims.guards.HELD_MARKS), and stays while
     texts are taken for drafts. A text that one person adds in the very moment in which another publishes what quotes
     it may go without.
     """
-    head = Head.objects.get(pk=1)
-    mark = HeldMark.objects.filter(pk=1).values_list("mark", flat=True).first()
-    return State(head.sequence, head.entry_digest, head.at, mark or "")
+    held = HeldMark.objects.filter(pk=1).values("mark")
+    rows = Head.objects.filter(pk=1).order_by().values_list("sequence", "entry_digest", "at", Subquery(held))
+    sequence, entry_digest, at, mark = rows.get()
+    return State(sequence, entry_digest, at, mark or "")

@@ -69,8 +69,9 @@ def ratings(*, base_url: str) -> list[Document]:
                 continue
             found[rating["id"]] = {
                 **{name: rating[name] for name in ("id", "label", "value")},
-                "best": scale["best"],
-                "worst": scale["worst"],
+                # Off the scale there is no number.
+                "best": scale["best"] if rating["value"] is not None else None,
+                "worst": scale["worst"] if rating["value"] is not None else None,
                 "definition": rating["definition"],
                 "methodology": version,
                 "methodologies": [version],
@@ -83,5 +84,4 @@ def ratings(*, base_url: str) -> list[Document]:
                     "feed": base_url + reverse("rating-feed", args=[rating["id"]]),
                 },
             }
-    # Off the scale there is no number.
     return sorted(found.values(), key=lambda rating: (rating["value"] is None, -(rating["value"] or 0)))

@@ -1,7 +1,8 @@
 """What caches may keep: validators of public answers, and for how long an answer may be served without asking.
 
 A public answer is a projection of the record. It is known to be the same before it is computed: the same question
-while the head, the texts held here and the program are the same.
+while the head, the texts held here and the program are the same. What a reader has is not sent again, and what was made
+already (factcheck.answers) is not made again.
 """
 
 import datetime as dt
@@ -10,7 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_etags
@@ -18,6 +21,7 @@ from django.utils.http import http_date, parse_etags
 from claims import freshness
 from claims.addresses import full_url
 from factcheck import edition
+from factcheck.answers import Answers, Key
 from factcheck.api import problems
 from factcheck.audiences import Address, Audience, audience_of
 from factcheck.factchecktools import answers
@@ -54,7 +58,11 @@ OF_THE_VIEW = ("Content-Security-Policy", "X-Frame-Options")
 # An entry that waited for others to be appended carries the time at which it began to wait; no request waits longer.
 LONGEST_WAIT = dt.timedelta(seconds=60)
 
+# An answer may differ by these headers of the request, and is not kept where it says that it does by others.
+_VARYING = {"accept", "origin"}
+
 _STATE = "factcheck.state"
+kept = Answers()
 
 
 class CachingMiddleware:
@@ -70,6 +78,8 @@ class CachingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if kept.most and (made := self._made(request)):
+            return made
         response = self.get_response(request)
         if response.status_code == 304:
             # It was made before the view that knows better was asked: the copy keeps what it came with.
@@ -85,9 +95,28 @@ class CachingMiddleware:
             response["Cache-Control"] = CACHE_CONTROL
         if response.status_code != 200 or not state.sequence:
             return response
-        return validated(
-            request, response, etag=_etag(request, state), at=last_modified(state.at, now=timezone.now())
-        )
+        varies = {name.strip() for name in response.get("Vary", "").lower().split(",")} - {""}
+        if kept.most and request.method == "GET" and not response.streaming and varies <= _VARYING:
+            kept.put(_key(request, state), response)
+        return _validated(request, response, state)
+
+    def _made(self, request: HttpRequest) -> HttpResponse | None:
+        """What needs no view and nothing on the way to it: that the reader has the answer, or an answer made before."""
+        try:
+            request.resolver_match = resolve(request.path_info)
+            if not _of_the_record(request):
+                return None
+            # Whoever asks another host than ours is refused, further on.
+            request.get_host()
+        except (Resolver404, DisallowedHost):
+            return None
+        state = request.META[_STATE] = freshness.state()
+        if not state.sequence:
+            return None
+        if _is_had(request, etag := _etag(request, state)):
+            return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": CACHE_CONTROL})
+        made = kept.get(_key(request, state))
+        return _validated(request, made, state) if made else None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -95,11 +124,10 @@ class CachingMiddleware:
         if not _of_the_record(request):
             return None
         # Read before the answer is: if the record grows meanwhile, the answer is newer than its validator says.
-        state = freshness.state()
+        state = request.META.get(_STATE) or freshness.state()
         request.META[_STATE] = state
         etag = _etag(request, state)
-        # Only an answer with 200 was ever given this ETag, so the address needs no look.
-        if state.sequence and etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
+        if state.sequence and _is_had(request, etag):
             response = HttpResponseNotModified()
             response["ETag"] = etag
             return response
@@ -134,6 +162,22 @@ def _of_the_record(request: HttpRequest) -> bool:
         return False
     address = Address(route=match.route, name=match.view_name)
     return audience_of(address) is Audience.PUBLIC and address.name not in OTHERS
+
+
+def _is_had(request: HttpRequest, etag: str) -> bool:
+    """Whether the reader has the answer. Only one with 200 was ever given this ETag, so the address needs no look."""
+    return etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", ""))
+
+
+def _validated(request: HttpRequest, response: HttpResponse, state: freshness.State) -> HttpResponse:
+    at = last_modified(state.at, now=timezone.now())
+    return validated(request, response, etag=_etag(request, state), at=at)
+
+
+def _key(request: HttpRequest, state: freshness.State) -> Key:
+    """What an answer depends on: besides its ETag the way by which it was asked, which may lead to a redirect."""
+    varying = (request.headers.get(name, "") for name in sorted(_VARYING))
+    return (_etag(request, state), request.scheme or "", request.get_host(), *varying)
 
 
 def _etag(request: HttpRequest, state: freshness.State) -> str:

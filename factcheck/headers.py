@@ -42,6 +42,10 @@ FOR_PROGRAMS = {
     *("claimreview", "oembed", "data-jsonl", "data-csv", "datafeed"),
     *("tools-search", "tools-image-search"),
 }
+READING = "GET, HEAD, OPTIONS"
+# What a script of another site may read of an answer, and send with a question. No browser sends a key by itself.
+EXPOSED = "ETag, Last-Modified, Location, Link, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset"
+ASKED_WITH = "If-None-Match, If-Modified-Since, Content-Type, Authorization"
 
 
 class CrossOriginMiddleware:
@@ -60,13 +64,13 @@ class CrossOriginMiddleware:
         is_page = match is None or match.view_name not in FOR_PROGRAMS
         if not is_page or request.path_info.startswith("/api/"):
             if request.method == "OPTIONS" and not is_page:
-                response = HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
+                response = HttpResponse(status=204, headers={"Allow": READING})
             response["Access-Control-Allow-Origin"] = "*"
-            response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Location"
+            response["Access-Control-Expose-Headers"] = EXPOSED
             # Without these a browser never asks for anything but a plain GET.
             if request.method == "OPTIONS":
-                response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-                response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+                response["Access-Control-Allow-Methods"] = response.get("Allow", READING)
+                response["Access-Control-Allow-Headers"] = ASKED_WITH
                 response["Access-Control-Max-Age"] = "86400"
         return response
 

@@ -58,9 +58,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "factcheck.headers.HeadMiddleware",
     "factcheck.operations.health.HealthMiddleware",
+    "factcheck.headers.CrossOriginMiddleware",
     # Outside of sessions and forms, whose cookies say that an answer is nobody else's.
     "factcheck.caching.CachingMiddleware",
-    "factcheck.headers.CrossOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.headers.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",

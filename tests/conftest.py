@@ -9,6 +9,8 @@ from django.core.management import call_command
 from hypothesis import settings
 from whitenoise import WhiteNoise
 
+from factcheck import caching
+
 # Deadlines measure the machine; CI tries the same examples every time, so a failure can be repeated.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.load_profile("house")
@@ -18,6 +20,17 @@ settings.load_profile("house")
 def collected_static_files() -> None:
     """Pages name their style sheets through the manifest of the collected files, in tests as on a server."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_answer_is_made() -> Iterator[None]:
+    """Tests put rows where they want them, past the record, and count what an answer costs to make.
+
+    Servers that tests start keep answers as servers do, and tests/test_caching.py lets this process keep them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caching.kept, "most", 0)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ from taken import make_taken
 from claims import checking, workflow
 from claims.links import link_key
 from claims.models import Claim
-from claims.search import keeping
+from claims.search import keeping, matching
 from claims.search.store import Unusable
 
 pytestmark = pytest.mark.django_db
@@ -79,13 +79,24 @@ def test_quotations_are_found_wherever_they_stand() -> None:
 
 
 @pytest.mark.usefixtures("bridge")
+def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_SENTENCES", 2)
+    text = "It rained all day. It snowed all night.  \n"
+    assert matched(text=text)["left_out"] == 0
+    answer = matched(text=f"{text} {TEXT}")
+    assert (answer["sentences"], answer["left_out"]) == ([], len(text) - 39 + 1 + len(TEXT))
+    page = Client().post("/check/", {"text": f"{text.strip()} {TEXT}"}).content.decode()
+    assert f"The last {len(TEXT) + 1} characters were not looked at" in page
+
+
+@pytest.mark.usefixtures("bridge")
 def test_what_was_withdrawn_is_not_found_even_by_an_old_index(monkeypatch: pytest.MonkeyPatch) -> None:
     assert matched(text=TEXT)["sentences"]
     old = keeping.ranking()
     verdict = Claim.objects.get(slug="bridge").verdict
     workflow.apply("withdraw", verdict=verdict, by=make_user(), at=NOON, note="It was wrong.")
     monkeypatch.setattr(keeping, "ranking", lambda: old)
-    assert matched(text=TEXT) == {"sentences": [], "claims": {}}
+    assert matched(text=TEXT) == {"sentences": [], "claims": {}, "left_out": 0}
     assert "Nothing of it was found" in Client().post("/check/", {"text": TEXT}).content.decode()
 
 

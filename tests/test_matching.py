@@ -1,10 +1,13 @@
 """What in a text has been checked: sentences, and which fact-checks each is likely about."""
 
+import random
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.search import index
+from claims.search import index, matching, words
 from claims.search.index import Entry
 from claims.search.matching import LIKELY, VERY_LIKELY, matches, perhaps_quoted
 from claims.search.ranking import Ranking
@@ -155,3 +158,87 @@ def test_any_text_can_be_matched(text: str) -> None:
 
 
 ANY = Ranking(index.in_memory(CLAIMS[:4]), {"en", "ru"})
+
+
+def hostile() -> dict[str, str]:
+    """Texts of as many characters as a text may have that are made to take long."""
+    chance = random.Random(1)
+    size = matching.LONGEST
+    han = [chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(size)]
+    vocabulary = ["".join(chance.choices("abcdefghijklmnop", k=7)) for _ in range(size // 8)]
+    known = [
+        "harbour",
+        "bridge",
+        "sold",
+        "foreign",
+        "company",
+        "secret",
+        "migrants",
+        "river",
+        "march",
+        "vaccine",
+        "mills",
+    ]
+    few = [f"{one.capitalize()} {other}. " for one in known for other in known]
+    return {
+        "letters without spaces": "".join(han),
+        "one letter": "a" * size,
+        "words of one letter": "a b " * (size // 4),
+        "full stops": "." * size,
+        "full stops with spaces": ". " * (size // 2),
+        "one sentence": " ".join(chance.choices(known, k=size // 6)),
+        "sentences of two words": "".join(chance.choices(few, k=size // 12)),
+        "different words": " ".join(vocabulary),
+        "scripts": "".join(
+            chance.choices(["мост", "bridge", "क्या", "新冠", "شب", "ไทย", " ", ". "], k=size // 3)
+        ),
+        "zero width": "a\u200bb\u200dc " * (size // 6),
+        "accents": "a" + "\u0301" * (size - 1),
+        "quotation marks": '"“”' * (size // 3),
+        "hashtags": " ".join(f"#{word.capitalize()}Bridge" for word in vocabulary),
+        "initials": "A." * (size // 2),
+        "pointing back": "It was sold. " * (size // 13),
+        "addresses": "http://" * (size // 7),
+    }
+
+
+@pytest.mark.parametrize("name", hostile())
+def test_no_text_takes_long(ranking: Ranking, name: str) -> None:
+    """A few seconds of the processor were many times what any of these takes: tenths of a second."""
+    text = hostile()[name][: matching.LONGEST]
+    begun = time.process_time()
+    found = list(matches(ranking, text))
+    perhaps_quoted(ranking, text)
+    assert time.process_time() - begun < 3
+    assert len(found) <= matching.MOST_SENTENCES
+
+
+def test_the_same_words_are_looked_up_once(ranking: Ranking, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    rank = ranking.rank
+    monkeypatch.setattr(ranking, "rank", lambda text, **how: asked.append(text) or rank(text, **how))
+    found = list(matches(ranking, f"{CLAIMS[0].claim} " * 50))
+    assert len(found) == 50
+    assert len({one.matches for one in found}) == len(asked) == 1
+
+
+def test_what_cannot_be_likely_is_left_out_and_nothing_else(
+    ranking: Ranking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{ARTICLE} A company bought the bridge in the harbour, secretly. Village 7 has 49 mills."
+    found = list(matches(ranking, text))
+    monkeypatch.setattr(matching, "_may_be_likely", lambda said, weight: True)
+    assert list(matches(ranking, text)) == found
+
+
+@given(
+    st.lists(st.text("abcшж新भs", min_size=1, max_size=5)), st.sets(st.sampled_from(["en", "ru", "zh", "hi"]))
+)
+def test_forms_are_the_same_one_by_one_and_at_once(found: list[str], tags: set[str]) -> None:
+    languages = frozenset(tags)
+    words._known.cache_clear()
+    alone = {word: words.forms(word, languages) for word in found}
+    words._known.cache_clear()
+    words.learn(found, languages)
+    assert {word: words.forms(word, languages) for word in found} == alone
+    assert all(alone.values())

@@ -24,8 +24,9 @@ MOST, MOST_QUOTED = 3, 200
 # Words of a quotation that is looked for: fewer stand in any text.
 SHORTEST_QUOTED = indexes.SHORTEST
 LIKELY, VERY_LIKELY = 0.5, 0.8
-# Candidates of a sentence that are compared closely: fewer than of a question, since a whole text is asked.
-_CLOSELY = 10
+# Candidates of a sentence that are compared closely, and its words that are asked for, the rarest: fewer than of a
+# question, since a whole text is asked.
+_CLOSELY, _MOST_WORDS = 10, 12
 # With fewer telling words a sentence is read with the one before it.
 _FEW = 4
 _POINTING = frozenset(
@@ -59,18 +60,25 @@ def sureness(hit: Hit) -> float:
     return 1 / (1 + math.exp(-(_BIAS + _ALIKE * hit.alike + _WEIGHT * hit.weight + _SAID * hit.said)))
 
 
+def _may_be_likely(said: float, weight: float) -> bool:
+    """Whether a hit can be likely at all, however alike the parts of the words may be."""
+    return _BIAS + _ALIKE + _WEIGHT * weight + _SAID * said >= math.log(LIKELY / (1 - LIKELY))
+
+
 def matches(ranking: Ranking, text: str, *, narrowed: tuple[Clause, ...] = ()) -> Iterator[Matched]:
     """The sentences of a text, at most MOST_SENTENCES, each with what it is likely about, which may be nothing."""
+    text = text[:LONGEST]
+    words.learn(words.words(text), ranking.languages)
+    likely = _Likely(ranking, narrowed)
     before: Sentence | None = None
-    for number, sentence in enumerate(sentences(text[:LONGEST])):
+    for number, sentence in enumerate(sentences(text)):
         if number == MOST_SENTENCES:
             break
         own = text[sentence.start : sentence.end]
-        found = _likely(ranking, own, own, narrowed)
+        found = likely(own, own)
         with_before = False
         if not found and before and before.paragraph == sentence.paragraph and _points_back(own):
-            together = text[before.start : sentence.end]
-            found = _likely(ranking, together, own, narrowed)
+            found = likely(text[before.start : sentence.end], own)
             with_before = bool(found)
         yield Matched(sentence, found, with_before)
         before = sentence
@@ -84,6 +92,9 @@ def perhaps_quoted(ranking: Ranking, text: str) -> list[str]:
         for length in (indexes.SHORTEST, indexes.BEGINNING)
         for at in range(len(found) - length + 1)
     }
+    known = ranking.beginnings
+    if known is not None:
+        runs &= known
     if not runs:
         return []
     query = tantivy.Query.term_set_query(indexes.schema(), indexes.BEGINS, sorted(runs))
@@ -91,16 +102,37 @@ def perhaps_quoted(ranking: Ranking, text: str) -> list[str]:
     return list(indexes.keys(ranking.index, hits))
 
 
-def _likely(ranking: Ranking, text: str, own: str, narrowed: tuple[Clause, ...]) -> tuple[Match, ...]:
-    hits = ranking.rank(text, limit=_CLOSELY, narrowed=narrowed, closely=_CLOSELY)
-    sure = sorted(((sureness(hit), hit) for hit in hits), key=lambda one: -one[0])
-    # Read with another sentence, this one has to say something of the claim itself.
-    spoken = _spoken(ranking, own)
-    return tuple(
-        Match(hit.key, round(likely, 3), tuple(word for word, forms in spoken if forms & hit.shared))
-        for likely, hit in sure
-        if likely >= LIKELY and any(forms & hit.shared for _, forms in spoken)
-    )[:MOST]
+class _Likely:
+    """The fact-checks that the sentences of one text are likely about; the same words are looked up once."""
+
+    def __init__(self, ranking: Ranking, narrowed: tuple[Clause, ...]) -> None:
+        self.ranking, self.narrowed = ranking, narrowed
+        self.known: dict[tuple[str, str], tuple[Match, ...]] = {}
+
+    def __call__(self, text: str, own: str) -> tuple[Match, ...]:
+        """What `text` is likely about, if `own`, which may be only its last sentence, says something of it."""
+        found = self.known.get((text, own))
+        if found is None:
+            found = self.known[text, own] = self._ranked(text, own)
+        return found
+
+    def _ranked(self, text: str, own: str) -> tuple[Match, ...]:
+        hits = self.ranking.rank(
+            text,
+            limit=_CLOSELY,
+            narrowed=self.narrowed,
+            closely=_CLOSELY,
+            most_words=_MOST_WORDS,
+            worth=_may_be_likely,
+        )
+        sure = sorted(((sureness(hit), hit) for hit in hits), key=lambda one: -one[0])
+        # Read with another sentence, this one has to say something of the claim itself.
+        spoken = _spoken(self.ranking, own)
+        return tuple(
+            Match(hit.key, round(likely, 3), tuple(word for word, forms in spoken if forms & hit.shared))
+            for likely, hit in sure
+            if likely >= LIKELY and any(forms & hit.shared for _, forms in spoken)
+        )[:MOST]
 
 
 def _spoken(ranking: Ranking, text: str) -> list[tuple[str, frozenset[str]]]:

@@ -9,15 +9,18 @@ fitted on the train splits of CheckThat! 2020, 2021 (2B) and 2022 (2A) alone, by
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import tantivy
 
 from claims.search import index as indexes
 from claims.search import words
+from claims.search.index import Entry
 
 # Words of a text that are asked for: the rarest, so that no text runs long.
 MOST_WORDS = 64
+# Beginnings of quotations that are held in memory: ours are some thousands, and partners hardly quote.
+_BEGINNINGS = 50_000
 # Candidates that are compared closely.
 CLOSELY = 50
 _GRAM = 4
@@ -82,11 +85,23 @@ class Ranking:
         self.languages = frozenset(languages)
         self.size = self.searcher.num_docs
         # What a word says of a claim, which is the same for every text until the index is another.
+        self.having: Callable[[str], int] = lru_cache(maxsize=100_000)(self._having)
         self.weight: Callable[[str], float] = lru_cache(maxsize=100_000)(self._weight)
+        self.tells: Callable[[str], float] = lru_cache(maxsize=100_000)(self._tells)
+
+    @cached_property
+    def beginnings(self) -> frozenset[str] | None:
+        """The words with which quotations begin that the index knows, as it has them; None where they are too many."""
+        found = self.searcher.terms_with_prefix(indexes.BEGINS, "", limit=_BEGINNINGS + 1)
+        return None if len(found) > _BEGINNINGS else frozenset(term for term, _ in found)
+
+    def _having(self, stem: str) -> int:
+        """How many claims and titles have a stem."""
+        return int(self.searcher.doc_freq(indexes.CLAIM, stem))
 
     def _weight(self, stem: str) -> float:
         """How much a stem tells (inverse document frequency, as BM25 has it)."""
-        having = self.searcher.doc_freq(indexes.CLAIM, stem)
+        having = self.having(stem)
         return math.log(1 + (self.size - having + 0.5) / (having + 0.5))
 
     def _tells(self, stem: str) -> float:
@@ -106,15 +121,18 @@ class Ranking:
         narrowed: Sequence[Clause] = (),
         anywhere: bool = False,
         closely: int = CLOSELY,
+        most_words: int = MOST_WORDS,
+        worth: Callable[[float, float], bool] | None = None,
     ) -> list[Hit]:
         """At most `limit` hits, the likeliest first; those in the same place the newer first.
 
         `narrowed` are clauses that every hit has to meet or not to meet. With `anywhere` a hit needs no word in claim
-        or title: the clauses say which words it has to have at all. `closely` says how many candidates are compared.
-        Nothing in the text is read as syntax.
+        or title: the clauses say which words it has to have at all. `closely` says how many candidates are compared,
+        `most_words` how many words are asked for, and `worth`, by a hit's `said` and `weight`, which candidates deserve
+        it: the others are left out. Nothing in the text is read as syntax.
         """
         question = asked(text, self.languages)
-        forms = self._asked_for(question)
+        forms = self._asked_for(question, most_words)
         if not self.size or not (forms or (anywhere and narrowed)):
             return []
         clauses = [(tantivy.Occur.Should, indexes.any_of(sorted(stems))) for stems in forms]
@@ -123,24 +141,53 @@ class Ranking:
             occur = tantivy.Occur.Should if anywhere else tantivy.Occur.Must
             query = tantivy.Query.boolean_query([(occur, query), *narrowed])
         found = self.searcher.search(query, limit=max(limit, closely), count=False).hits
-        compared = self._closely(question, found[:closely])
+        compared = self._closely(question, found[:closely], worth)
         rest = [
             Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[closely:]))
         ]
         return [*compared, *rest][:limit]
 
-    def _asked_for(self, question: Asked) -> list[frozenset[str]]:
-        """The words to ask for: the rarest MOST_WORDS of those that are there at all, in their order."""
+    def compared(self, text: str, entries: Iterable[Entry]) -> list[Hit]:
+        """The entries, which need not be in the index, compared with the text closely, in their order.
+
+        What a word tells is as the index has it, however small that is. `score` is 0: what is in no index has no BM25.
+        """
+        found = list(entries)
+        question = asked(text, self.languages.union(indexes.language_of(entry) for entry in found))
+        beside, hits = _Compared(question, self.tells), []
+        for entry in found:
+            candidate = _Candidate(indexes.own_stems(entry))
+            shared = beside.forms & candidate.both
+            hits.append(
+                Hit(
+                    key=entry.key,
+                    score=0.0,
+                    said=max(beside.covered(candidate)),
+                    meant=beside.share_of(shared),
+                    alike=beside.beside(candidate)["parts"],
+                    weight=sum(map(self.tells, shared)),
+                    shared=shared,
+                )
+            )
+        return hits
+
+    def _asked_for(self, question: Asked, most_words: int) -> list[frozenset[str]]:
+        """The words to ask for: the rarest of those that are there at all, in their order."""
         weighed = {
             word: max(self.weight(stem) for stem in stems)
             for word, stems in question.telling.items()
-            if any(self.searcher.doc_freq(indexes.CLAIM, stem) for stem in stems)
+            if any(map(self.having, stems))
         }
-        rarest = sorted(weighed, key=lambda word: -weighed[word])[:MOST_WORDS]
+        rarest = sorted(weighed, key=lambda word: -weighed[word])[:most_words]
         kept = set(rarest)
         return [stems for word, stems in question.telling.items() if word in kept]
 
-    def _closely(self, question: Asked, found: Sequence[tuple[float, tantivy.DocAddress]]) -> list[Hit]:
+    def _closely(
+        self,
+        question: Asked,
+        found: Sequence[tuple[float, tantivy.DocAddress]],
+        worth: Callable[[float, float], bool] | None,
+    ) -> list[Hit]:
         if not found:
             return []
         text = _Compared(question, self.weight)
@@ -148,22 +195,38 @@ class Ranking:
         hits: list[tuple[float, int, Hit]] = []
         for score, address in found:
             document = self.searcher.doc(address)
-            shares, shared = text.beside(indexes.stems_of(document))
+            candidate = _Candidate(indexes.stems_of(document))
+            shared = text.forms & candidate.both
+            covered = text.covered(candidate)
+            said, weight = max(covered), sum(map(self.tells, shared))
+            if worth and not worth(said, weight):
+                continue
+            shares = text.beside(candidate)
+            shares["claim"], shares["title"] = covered
             shares["bm25"] = score / best
             total = sum(WEIGHTS[name] * value for name, value in shares.items())
             sequence = int(document.get_first(indexes.SEQUENCE) or 0)
             hit = Hit(
                 key=str(document.get_first(indexes.KEY)),
                 score=round(total, 6),
-                said=max(shares["claim"], shares["title"]),
+                said=said,
                 meant=text.share_of(shared),
                 alike=shares["parts"],
-                weight=sum(map(self._tells, shared)),
+                weight=weight,
                 shared=shared,
             )
             hits.append((-hit.score, -sequence, hit))
         hits.sort(key=lambda one: one[:2])
         return [hit for _, _, hit in hits]
+
+
+class _Candidate:
+    """The stems of a candidate: its claim, title and summary, and those that tell of claim, title and both."""
+
+    def __init__(self, stems: Sequence[Sequence[str]]) -> None:
+        self.claim, self.title, self.summary = stems
+        self.telling = [frozenset(part) - COMMON_STEMS for part in (self.claim, self.title)]
+        self.both = self.telling[0] | self.telling[1]
 
 
 class _Compared:
@@ -182,20 +245,19 @@ class _Compared:
         """The share of the text, by the weight of its words, that is among the stems."""
         return sum(heavy for heavy, forms in self.words if forms & stems) / self.total
 
-    def beside(self, stems: Sequence[Sequence[str]]) -> tuple[dict[str, float], frozenset[str]]:
-        """What the candidate has in common with the text, each from 0 to about 1; and the stems that both have."""
-        claim, title, summary = stems
-        own = [frozenset(part) - COMMON_STEMS for part in (claim, title)]
-        both = own[0] | own[1]
-        parts = _parts(both, self.weight)
-        shared = self.forms & both
+    def covered(self, candidate: _Candidate) -> tuple[float, float]:
+        """The shares of its claim and of its title, by the weight of their words, that the text says."""
+        claim, title = candidate.telling
+        return self._covered(claim), self._covered(title)
+
+    def beside(self, candidate: _Candidate) -> dict[str, float]:
+        """What else the candidate has in common with the text, each from 0 to about 1."""
+        summary = frozenset(candidate.summary) - candidate.both
         return {
-            "claim": self._covered(own[0]),
-            "title": self._covered(own[1]),
-            "parts": self._alike(parts),
-            "summary": self.share_of(frozenset(summary) - both) if summary else 0.0,
-            "length": math.log(1 + len(claim) + len(title)),
-        }, shared
+            "parts": self._alike(_parts(candidate.both, self.weight)),
+            "summary": self.share_of(summary) if summary else 0.0,
+            "length": math.log(1 + len(candidate.claim) + len(candidate.title)),
+        }
 
     def _covered(self, stems: frozenset[str]) -> float:
         return sum(map(self.weight, stems & self.forms)) / (sum(map(self.weight, stems)) or 1.0)

@@ -6,8 +6,8 @@ for them.
 """
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 import tantivy
 
@@ -16,6 +16,10 @@ from sources.folding import fold
 # Of a text; what stands after it is not indexed and not asked.
 MOST_CHARACTERS = 100_000
 LONGEST_WORD = 60
+# Words whose forms are kept in a process, but for one text that has more.
+_KEPT = 20_000
+# Characters of a text whose words are kept for a moment.
+_SHORT = 2_000
 
 # The languages with a stemmer (Snowball's, as Tantivy has them), by the tags of BCP 47.
 STEMMED = {
@@ -44,6 +48,7 @@ STEMMED = {
 _SCRIPTS = {"ar": "\u0600-\u06ff", "el": "\u0370-\u03ff", "ru": "\u0400-\u04ff", "ta": "\u0b80-\u0bff"}
 _SCRIPT = {language: re.compile(f"[{letters}]") for language, letters in _SCRIPTS.items()}
 _LATIN = re.compile(r"[a-z]")
+_STEMMED = re.compile(f"[a-z{''.join(_SCRIPTS.values())}]")
 
 _LINK = re.compile(r"\b(?:https?://|www\.|t\.co/|pic\.twitter\.com/)\S+", re.IGNORECASE)
 _TAG = re.compile(r"[#@](\w+)")
@@ -75,7 +80,16 @@ COMMON = frozenset(
 
 def words(text: str) -> list[str]:
     """The folded words of a text in order, without links; hashtags and handles are taken apart."""
-    text = text[:MOST_CHARACTERS]
+    return list(_words(text)) if len(text) <= _SHORT else _found(text[:MOST_CHARACTERS])
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[str, ...]:
+    """Those of a sentence, which is looked at several times in a row."""
+    return tuple(_found(text))
+
+
+def _found(text: str) -> list[str]:
     if "/" in text:
         text = _LINK.sub(" ", text)
     if "#" in text or "@" in text:
@@ -121,14 +135,36 @@ def forms(word: str, languages: frozenset[str]) -> frozenset[str]:
 
     The word itself is among them where some text is in a language without a stemmer.
     """
-    made = {word}
-    if languages:
-        stemmed = {language for language in languages if language in STEMMED}
-        fitting = [language for language in stemmed if _is_written(word, language)]
-        made = {_stem(word, language) for language in fitting}
-        if len(stemmed) < len(languages) or len(fitting) < len(stemmed) or not made:
-            made.add(word)
-    return frozenset(made)
+    known = _known(languages)
+    found = known.get(word)
+    if found is None:
+        found = known[word] = _forms([word], languages)[word]
+    return found
+
+
+def learn(found: Iterable[str], languages: frozenset[str]) -> None:
+    """Have the forms of many words at hand: much quicker at once than one after the other."""
+    known = _known(languages)
+    made = _forms([word for word in dict.fromkeys(found) if word not in known], languages)
+    if len(known) + len(made) > _KEPT:
+        known.clear()
+    known.update(made)
+
+
+def _forms(found: Sequence[str], languages: frozenset[str]) -> dict[str, frozenset[str]]:
+    stemmed = [word for word in found if _STEMMED.search(word)]
+    made: dict[str, set[str]] = {word: set() for word in stemmed}
+    for letters, of_script in _by_script(languages):
+        fitting = [word for word in stemmed if letters.search(word)]
+        for language in of_script:
+            for word, stem in zip(fitting, stems(fitting, language), strict=True):
+                made[word].add(stem)
+        for word in set(stemmed).difference(fitting):
+            made[word].add(word)
+    if not languages or not languages.issubset(STEMMED):
+        for word in stemmed:
+            made[word].add(word)
+    return {word: frozenset(made.get(word, (word,))) for word in found}
 
 
 def primary(language: str) -> str:
@@ -142,9 +178,19 @@ def telling(found: Iterable[str]) -> list[str]:
     return [word for word in once if word not in COMMON] or once
 
 
-def _is_written(word: str, language: str) -> bool:
-    script = _SCRIPT.get(language)
-    return bool(script.search(word) if script else _LATIN.search(word))
+@cache
+def _known(languages: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The forms of words that were asked for lately."""
+    return {}
+
+
+@cache
+def _by_script(languages: frozenset[str]) -> list[tuple[re.Pattern[str], list[str]]]:
+    """Those of the languages that have a stemmer, by the letters that they are written in."""
+    made: dict[re.Pattern[str], list[str]] = {}
+    for language in sorted(languages.intersection(STEMMED)):
+        made.setdefault(_SCRIPT.get(language, _LATIN), []).append(language)
+    return list(made.items())
 
 
 @cache
@@ -154,7 +200,3 @@ def _analyser(language: str) -> tantivy.TextAnalyzer | None:
         return None
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     return builder.filter(tantivy.Filter.stemmer(name)).build()
-
-
-def _stem(word: str, language: str) -> str:
-    return stems([word], language)[0]

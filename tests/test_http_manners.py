@@ -1,0 +1,122 @@
+"""The manners of every public address: validators, no body for HEAD, open to scripts, refusals in one form."""
+
+import pytest
+from django.test import Client
+from makers import NOON
+from test_caching import ADDRESSES, published
+
+from factcheck import caching
+from factcheck.audiences import AUDIENCES, Audience
+from factcheck.headers import FOR_PROGRAMS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
+
+assert published
+# Addresses with validators of their own, and those that have none: what is asked there is no projection of the record.
+OWN = {"api-changes": "/api/v1/changes/", "record-head": "/.well-known/factcheck-record"}
+WITHOUT = caching.OTHERS - OWN.keys()
+WALKED = ADDRESSES | OWN
+PROGRAMS = {
+    name: path for name, path in WALKED.items() if path.startswith("/api/v1/") or name in FOR_PROGRAMS
+}
+API = {name: path for name, path in WALKED.items() if path.startswith("/api/v1/")}
+PROBLEM = "application/problem+json"
+SCRIPT = {"origin": "https://reader.example"}
+
+
+def test_the_walk_has_every_public_address() -> None:
+    public = {name for name, audience in AUDIENCES.items() if audience is Audience.PUBLIC}
+    assert {*WALKED} | WITHOUT == public
+
+
+@pytest.mark.parametrize("path", WALKED.values())
+def test_every_answer_has_validators_and_head_has_no_body(path: str) -> None:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    assert answer["Last-Modified"] == f"{NOON:%a, %d %b %Y %H:%M:%S} GMT"
+    assert "s-maxage=" in answer["Cache-Control"]
+    for sent in ({"if_none_match": answer["ETag"]}, {"if_modified_since": answer["Last-Modified"]}):
+        again = Client().get(path, headers=sent)
+        assert (again.status_code, again.getvalue()) == (304, b"")
+        assert again["ETag"] == answer["ETag"]
+    head = Client().head(path)
+    assert (head.status_code, head.getvalue()) == (200, b"")
+    for name in ("ETag", "Last-Modified", "Cache-Control", "Content-Type", "Vary"):
+        assert head.get(name) == answer.get(name), name
+
+
+@pytest.mark.parametrize("path", PROGRAMS.values())
+def test_scripts_of_other_sites_read_what_is_for_programs(path: str) -> None:
+    answer = Client().get(path, headers=SCRIPT)
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    exposed = {name.strip() for name in answer["Access-Control-Expose-Headers"].split(",")}
+    assert exposed >= {"ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"}
+    preflight = Client().options(
+        path,
+        headers={
+            **SCRIPT,
+            "access-control-request-method": "GET",
+            "access-control-request-headers": "authorization,if-none-match",
+        },
+    )
+    assert preflight.status_code in (200, 204)
+    assert preflight["Access-Control-Allow-Origin"] == "*"
+    assert {"GET", "HEAD"} <= {*preflight["Access-Control-Allow-Methods"].split(", ")}
+    assert {"Authorization", "If-None-Match", "If-Modified-Since"} <= {
+        *preflight["Access-Control-Allow-Headers"].split(", ")
+    }
+    assert "Access-Control-Allow-Credentials" not in preflight.headers
+
+
+def test_a_script_may_send_a_text_to_be_matched() -> None:
+    preflight = Client().options(
+        "/api/v1/match/",
+        headers={
+            **SCRIPT,
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type",
+        },
+    )
+    assert "POST" in preflight["Access-Control-Allow-Methods"]
+    assert "Content-Type" in preflight["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("path", API.values())
+def test_every_refusal_of_the_api_is_a_problem(path: str) -> None:
+    plain = path.partition("?")[0]
+    refusals = [
+        (400, Client().get(plain, {"nmae": "x"})),
+        (405, Client().post(path, {"a": 1}, content_type="application/json")),
+        (405, Client().delete(path)),
+        (406, Client().get(path, headers={"accept": "text/csv"})),
+        (404, Client().get(f"{plain}none/none/")),
+    ]
+    for status, answer in refusals:
+        assert (answer.status_code, answer["Content-Type"]) == (status, PROBLEM), (path, status)
+        problem = answer.json()
+        assert problem["status"] == status
+        assert problem["detail"]
+        assert not answer.has_header("ETag")
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        if status == 405:
+            assert "GET" in answer["Allow"]
+
+
+def test_what_is_sent_in_another_form_is_refused() -> None:
+    answer = Client().post("/api/v1/match/", b"text=x", content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, answer["Content-Type"]) == (415, PROBLEM)
+    answer = Client().post("/api/v1/match/", b"{", content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
+    answer = Client().get("/api/v1/match/")
+    assert (answer.status_code, answer["Content-Type"]) == (405, PROBLEM)
+
+
+def test_a_fault_of_ours_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*arguments: object, **options: object) -> None:
+        raise RuntimeError("A secret of the program.")
+
+    monkeypatch.setattr("claims.documents.served_many", fault)
+    answer = Client(raise_request_exception=False).get("/api/v1/claims/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, PROBLEM)
+    assert "secret" not in answer.content.decode()
+    assert answer["Access-Control-Allow-Origin"] == "*"
