@@ -86,6 +86,7 @@ PURE = {
     "factcheck.factchecktools.tokens",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
+    "factcheck.partners.limits",
     "factcheck.webhooks.addresses",
     "factcheck.webhooks.keeping",
     "factcheck.webhooks.schedule",

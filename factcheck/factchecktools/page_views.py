@@ -16,11 +16,10 @@ from factcheck.factchecktools import markup, parameters, tokens
 from factcheck.factchecktools.answers import made
 from factcheck.factchecktools.envelope import Refused, bad, info
 from factcheck.factchecktools.parameters import Common, Given
-from factcheck.partners import credentials, keys
+from factcheck.partners import access, keys, refusing
 from factcheck.partners.scopes import Scope
 
 NOT_VALID = "API key not valid. Please pass a valid API key."
-CHALLENGE = 'Bearer realm="factcheck"'
 
 
 def create(request: HttpRequest, given: Given) -> HttpResponse:
@@ -86,13 +85,13 @@ def listed(request: HttpRequest, given: Given) -> HttpResponse:
 
 def _sites(request: HttpRequest) -> frozenset[str]:
     """The sites of the partner whose key came with a request. Raises Refused."""
-    secret = credentials.of(request)
-    if secret is None:
-        said = "These are pages of partners: send a partner's key, as Authorization: Bearer or as the parameter key."
-        raise Refused(401, said, details=info("CREDENTIALS_MISSING"), headers={"WWW-Authenticate": CHALLENGE})
     try:
-        key = keys.check(secret, at=timezone.now(), scope=Scope.PAGES)
+        key = access.demand(request, Scope.PAGES)
     except keys.Refused as refused:
+        if refused.reason == keys.Reason.MISSING:
+            said = f"{refused} Or send it as the parameter key."
+            headers = {"WWW-Authenticate": refusing.CHALLENGE}
+            raise Refused(401, said, details=info("CREDENTIALS_MISSING"), headers=headers) from refused
         if refused.reason == keys.Reason.SCOPE:
             raise Refused(403, str(refused), details=info("ACCESS_TOKEN_SCOPE_INSUFFICIENT")) from refused
         raise Refused(400, f"{NOT_VALID} {refused}", details=info("API_KEY_INVALID")) from refused
