@@ -38,6 +38,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "admin:claims_claim_nearest": ("claims.view_claim",),
     "admin:claims_snapshot_read": ("sources.view_snapshot", "claims.view_claim"),
     "admin:sources_source_snapshot": ("sources.add_snapshot",),
+    "admin:partners_partner_make_key": ("partners.add_key",),
+    "admin:partners_partner_revoke_key": ("partners.change_key",),
     "admin:auth_user_password_change": (SUPERUSERS,),
     "admin:auth_user_second_factor": (SUPERUSERS,),
 }
