@@ -88,7 +88,7 @@ class PartnerAdmin(DeskAdmin):
         live = Q(keys__revoked_at=None) & (Q(keys__expires_at=None) | Q(keys__expires_at__gt=now))
         own = Usage.objects.filter(partner=OuterRef("pk")).order_by()
         of_month = own.in_month_of(now.date()).values("partner").annotate(total=Sum("requests"))
-        return (
+        rows: QuerySet[Partner] = (
             super()
             .get_queryset(request)
             .annotate(
@@ -97,6 +97,7 @@ class PartnerAdmin(DeskAdmin):
                 month_now=Coalesce(Subquery(of_month.values("total"), output_field=IntegerField()), 0),
             )
         )
+        return rows
 
     @admin.display(description="active", ordering="active")
     def is_active(self, partner: Partner) -> str:
