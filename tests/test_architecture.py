@@ -80,6 +80,7 @@ PURE = {
     "factcheck.factchecktools.envelope",
     "factcheck.factchecktools.fields",
     "factcheck.factchecktools.languages",
+    "factcheck.factchecktools.markup",
     "factcheck.factchecktools.parameters",
     "factcheck.factchecktools.shapes",
     "factcheck.factchecktools.tokens",
