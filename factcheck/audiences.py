@@ -89,6 +89,8 @@ AUDIENCES: dict[str, Audience] = {
     # The Fact Check Tools API.
     "tools-search": Audience.PUBLIC,
     "tools-image-search": Audience.PUBLIC,
+    "tools-pages": Audience.PARTNER,
+    "tools-page": Audience.PARTNER,
     "tools-unknown": Audience.PUBLIC,
     # A partner's own subscriptions, with its key.
     "api-webhooks": Audience.PARTNER,

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_examples_of_the_api():
     statuses, identifier = [], ""
     for command in block("sh").replace("\\\n", " ").splitlines():
         words = shlex.split(command.replace("$KEY", secret).replace("$ID", identifier))
-        given = dict(zip(words, words[1:], strict=False))
+        given = dict(pairwise(words))
         address = next(word for word in words if word.startswith("https://facts.example.org/"))
         answer = Client(headers={"authorization": f"Bearer {secret}"}).generic(
             given.get("-X", "GET"),
