@@ -11,7 +11,7 @@ export PORT ARCHIVE
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: run demo-users install test lint bench broken
+.PHONY: run demo-users install test lint schema bench broken
 
 run: .venv/base.stamp
 	@$(PY) -m factcheck.serving
@@ -43,6 +43,11 @@ lint: .venv/dev.stamp
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+# The description of the API, which is committed; a test compares it with the program.
+schema: export FACTCHECK_DATA_DIR := .mypy_cache/data
+schema: .venv/dev.stamp
+	@$(PY) manage.py api_schema
 
 # No part of the tests: what the record costs beside a bare database, on this machine. ENTRIES=10000 is quicker. With
 # JUDGED="DIR DIR" also how well the lookup ranks beside SQLite's FTS5, and how precise the match is (docs/lookup.md); with FEED=FILE also what taking

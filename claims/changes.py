@@ -82,19 +82,23 @@ def page(*, since: int, limit: int, wanted: Wanted = EVERYTHING, most_bytes: int
             }
         if row.sequence <= since:
             break
-        skipped = bool(wanted) and not _passes(row, wanted)
-        body = b"null" if skipped or row.body is None else row.body.encode()
+        skipped = bool(wanted) and not passes(row, wanted)
+        beside, body = _parts(row, skipped=skipped)
         size += len(body)
         if entries and size > most_bytes:
             break
-        beside = _json({**record.beside_body(row), "skipped": skipped})
         marks.update(beside)
-        entries.append(b'%b,"body":%b}' % (beside[:-1], body))
+        entries.append(_whole(beside, body))
         last = row.sequence
     more = last < head["sequence"]
     if not more:
         marks.update(_json(head))
     return Page(tuple(entries), last if more else None, head, at, marks.hexdigest())
+
+
+def entry(row: Revision, *, skipped: bool = False) -> bytes:
+    """One entry (of `with_signatures`) as it stands in an answer; without its body where it is skipped."""
+    return _whole(*_parts(row, skipped=skipped))
 
 
 def identifiers(kind: str, identifier: str) -> frozenset[str] | None:
@@ -124,21 +128,26 @@ def _rows(since: int, *, wanted: bool) -> QuerySet[Any]:
         )
         .order_by("sequence")
     )
-    if not wanted:
-        return rows
+    return with_bodies_before(rows) if wanted else rows
+
+
+def with_bodies_before(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Entries with what `passes` asks of them: each with the text that it followed."""
     earlier = (
         Revision.objects.filter(subject=OuterRef("subject"), number__lt=OuterRef("number"))
         .exclude(kind=Revision.Kind.REDACTION)
         .order_by("-number")
     )
-    return rows.annotate(body_before=Subquery(earlier.values("body")[:1]))
+    annotated: QuerySet[Any] = rows.annotate(body_before=Subquery(earlier.values("body")[:1]))
+    return annotated
 
 
-def _passes(row: Any, wanted: Wanted) -> bool:
+def passes(row: Any, wanted: Wanted) -> bool:
     """Whether the entry is of a kind for everybody, or its text or the one that it followed is wanted.
 
-    What a redacted text said is not known any more, and what stands in the place of a text may be none: both count as
-    wanted, so that nobody misses that a claim left what they follow, and the feed answers whatever is in the database.
+    The entry is one of `with_bodies_before`. What a redacted text said is not known any more, and what stands in the
+    place of a text may be none: both count as wanted, so that nobody misses that a claim left what they follow, and the
+    feed answers whatever is in the database.
     """
     if row.kind in NEVER_SKIPPED:
         return True
@@ -162,6 +171,16 @@ def _says(body: dict[str, Any], wanted: Wanted) -> bool:
         "origin": set() if "withdrawn" in body else {body["origin"]},
     }
     return all(said[name] & identifiers for name, identifiers in wanted.items())
+
+
+def _parts(row: Revision, *, skipped: bool) -> tuple[bytes, bytes]:
+    """What stands beside the body, and the body."""
+    body = b"null" if skipped or row.body is None else row.body.encode()
+    return _json({**record.beside_body(row), "skipped": skipped}), body
+
+
+def _whole(beside: bytes, body: bytes) -> bytes:
+    return b'%b,"body":%b}' % (beside[:-1], body)
 
 
 def _json(value: Any) -> bytes:

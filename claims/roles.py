@@ -64,6 +64,8 @@ _PUBLISHER = {
     "partners.partner": _WRITE,
     "partners.site": _OWN,
     "partners.key": _WRITE,
+    "webhooks.subscription": _OWN,
+    "webhooks.delivery": ("change", "view"),
 }
 # Permissions that are not about one model's rows; they hang on the verdict for want of another place.
 _EDITOR_DESK = ("merge_reference", "import_reference")

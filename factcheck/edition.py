@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 _FOLDERS = ("claims", "factcheck", "sources", "templates", "requirements")
-_KINDS = {".py", ".html", ".txt"}
+_KINDS = {".py", ".html", ".txt", ".json"}
 
 
 @cache

@@ -3,7 +3,9 @@ that names the variable, says what is wrong with its value and what to write."""
 
 import base64
 import difflib
+import ipaddress
 import re
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ NAMES = (
     "FACTCHECK_SESSION_IDLE",
     "FACTCHECK_SESSION_LENGTH",
     "FACTCHECK_URL",
+    "FACTCHECK_WEBHOOK_CA",
+    "FACTCHECK_WEBHOOK_NETWORKS",
 )
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off", "")
@@ -243,3 +247,33 @@ def mail_from(variables: Variables, *, mail: bool) -> str:
                 f"FACTCHECK_MAIL_FROM is {value!r}, which is no mail address: write one, as in desk@facts.example.org."
             ) from None
     return value
+
+
+def webhook_networks(variables: Variables) -> list[str]:
+    """FACTCHECK_WEBHOOK_NETWORKS: networks besides the public Internet that webhooks may go to; none when unset."""
+    networks = []
+    for part in variables.get("FACTCHECK_WEBHOOK_NETWORKS", "").split(","):
+        if part.strip():
+            try:
+                networks.append(str(ipaddress.ip_network(part.strip())))
+            except ValueError:
+                raise ImproperlyConfigured(
+                    f"FACTCHECK_WEBHOOK_NETWORKS lists {part.strip()!r}, which is no network: write networks with "
+                    "commas, as in 10.20.0.0/16,fd12:3456::/48."
+                ) from None
+    return networks
+
+
+def webhook_authorities(variables: Variables) -> str | None:
+    """FACTCHECK_WEBHOOK_CA: a file of certificates that receivers' may be signed by, besides the system's."""
+    value = variables.get("FACTCHECK_WEBHOOK_CA", "").strip()
+    if not value:
+        return None
+    path = str(Path(value).expanduser().absolute())
+    try:
+        ssl.create_default_context(cafile=path)
+    except (OSError, ValueError):
+        raise ImproperlyConfigured(
+            f"FACTCHECK_WEBHOOK_CA is {value!r}, which is no file of certificates: name one in PEM form, or unset it."
+        ) from None
+    return path

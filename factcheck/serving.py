@@ -5,6 +5,7 @@ Run as a module it only checks that the settings are good and the port is free, 
 
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import environment
 from factcheck.operations.reach import unreachable
+from factcheck.webhooks import keeping
 
 HOST = "127.0.0.1"
+# Processes that the server started.
+beside: list[subprocess.Popen[bytes]] = []
 
 
 def refuse_busy_port(port: int) -> None:
@@ -48,7 +52,7 @@ def main() -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Says where everything is, once the port is open."""
+    """Says where everything is, once the port is open, and starts the worker of webhooks beside the server."""
     from factcheck import settings
 
     address, local = settings.FACTCHECK_URL, f"http://{HOST}:{PORT}"
@@ -62,6 +66,13 @@ def when_ready(server: Any) -> None:
         "To stop: Ctrl-C",
         flush=True,
     )
+    beside.append(keeping.start())
+
+
+def on_exit(server: Any) -> None:
+    """The worker ends with the server."""
+    while beside:
+        keeping.stop(beside.pop())
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "claims.apps.ClaimsConfig",
     "factcheck.readers.apps.ReadersConfig",
     "factcheck.partners.apps.PartnersConfig",
+    "factcheck.webhooks.apps.WebhooksConfig",
     "factcheck.apps.FactcheckConfig",
 ]
 
@@ -186,6 +187,12 @@ if MAIL_SERVER:
     EMAIL_HOST_PASSWORD = MAIL_SERVER["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS = MAIL_SERVER["EMAIL_USE_TLS"]
     EMAIL_USE_SSL = MAIL_SERVER["EMAIL_USE_SSL"]
+
+# Webhooks -----------------------------------------------------------------------------------------
+
+# Networks besides the public Internet, and certificates besides the system's.
+WEBHOOK_NETWORKS = environment.webhook_networks(variables)
+WEBHOOK_AUTHORITIES = environment.webhook_authorities(variables)
 
 # Language and time --------------------------------------------------------------------------------
 

@@ -85,6 +85,11 @@ PURE = {
     "factcheck.factchecktools.tokens",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
+    "factcheck.webhooks.addresses",
+    "factcheck.webhooks.keeping",
+    "factcheck.webhooks.schedule",
+    "factcheck.webhooks.sending",
+    "factcheck.webhooks.signing",
     "factcheck.partners.scopes",
     "factcheck.partners.secrets",
 }

@@ -119,6 +119,9 @@ class Server:
         found = []
         for path in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
+                if b"gunicorn" not in (path.parent / "cmdline").read_bytes():
+                    # The keeper of the worker of webhooks is beside them.
+                    continue
                 told = path.read_text().rpartition(")")[2].split()
                 # The state, the parent, and when it was started.
                 if told[0] != "Z" and int(told[1]) == self.master.pid:

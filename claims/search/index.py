@@ -161,6 +161,13 @@ def stems_of(found: tantivy.Document) -> list[list[str]]:
     return [part.split() for part in json.loads(text)]
 
 
+def own_stems(entry: Entry) -> list[list[str]]:
+    """The stems of claim, title and summary of an entry, each in order, as its document has them."""
+    return [
+        words.stems(words.words(text), entry.language) for text in (entry.claim, entry.title, entry.summary)
+    ]
+
+
 def any_of(values: Iterable[str], *, field: str = CLAIM) -> tantivy.Query:
     """Documents that have one of the stems in the field; the best of them counts."""
     queries = [tantivy.Query.term_query(schema(), field, value) for value in values]

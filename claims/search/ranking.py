@@ -15,6 +15,7 @@ import tantivy
 
 from claims.search import index as indexes
 from claims.search import words
+from claims.search.index import Entry
 
 # Words of a text that are asked for: the rarest, so that no text runs long.
 MOST_WORDS = 64
@@ -145,6 +146,30 @@ class Ranking:
             Hit(key, -float(place)) for place, key in enumerate(indexes.keys(self.index, found[closely:]))
         ]
         return [*compared, *rest][:limit]
+
+    def compared(self, text: str, entries: Iterable[Entry]) -> list[Hit]:
+        """The entries, which need not be in the index, compared with the text closely, in their order.
+
+        What a word tells is as the index has it, however small that is. `score` is 0: what is in no index has no BM25.
+        """
+        found = list(entries)
+        question = asked(text, self.languages.union(indexes.language_of(entry) for entry in found))
+        beside, hits = _Compared(question, self.tells), []
+        for entry in found:
+            candidate = _Candidate(indexes.own_stems(entry))
+            shared = beside.forms & candidate.both
+            hits.append(
+                Hit(
+                    key=entry.key,
+                    score=0.0,
+                    said=max(beside.covered(candidate)),
+                    meant=beside.share_of(shared),
+                    alike=beside.beside(candidate)["parts"],
+                    weight=sum(map(self.tells, shared)),
+                    shared=shared,
+                )
+            )
+        return hits
 
     def _asked_for(self, question: Asked, most_words: int) -> list[frozenset[str]]:
         """The words to ask for: the rarest of those that are there at all, in their order."""

@@ -7,7 +7,7 @@ for them.
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import tantivy
 
@@ -18,6 +18,8 @@ MOST_CHARACTERS = 100_000
 LONGEST_WORD = 60
 # Words whose forms are kept in a process, but for one text that has more.
 _KEPT = 20_000
+# Characters of a text whose words are kept for a moment.
+_SHORT = 2_000
 
 # The languages with a stemmer (Snowball's, as Tantivy has them), by the tags of BCP 47.
 STEMMED = {
@@ -78,7 +80,16 @@ COMMON = frozenset(
 
 def words(text: str) -> list[str]:
     """The folded words of a text in order, without links; hashtags and handles are taken apart."""
-    text = text[:MOST_CHARACTERS]
+    return list(_words(text)) if len(text) <= _SHORT else _found(text[:MOST_CHARACTERS])
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[str, ...]:
+    """Those of a sentence, which is looked at several times in a row."""
+    return tuple(_found(text))
+
+
+def _found(text: str) -> list[str]:
     if "/" in text:
         text = _LINK.sub(" ", text)
     if "#" in text or "@" in text:

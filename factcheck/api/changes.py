@@ -31,6 +31,8 @@ class Asked:
 class Changes(APIView):
     """The entries of the record after `since`, in the order of the record."""
 
+    parameters = PARAMETERS
+
     def get(self, request: Request) -> HttpResponse:
         question, errors = asked(request.query_params)
         wanted: dict[str, frozenset[str]] = {}
