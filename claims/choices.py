@@ -12,6 +12,7 @@ from claims.models import (
     PublicationPublisher,
     PublicationSource,
     PublicationTopic,
+    Revision,
 )
 
 # A list to choose from has so many rows at most, those with the most fact-checks. A filter takes every other as well.
@@ -54,6 +55,8 @@ def _look_up(name: str) -> tuple[list[Choice], bool]:
         return _findings("attribution_findings"), False
     if name == "origin":
         return [(str(value), str(label)) for value, label in Publication.Origin.choices], False
+    if name == "kind":
+        return [(kind, str(Revision.Kind(kind).label)) for kind in Revision.LATEST], False
     if name == "language":
         tags = Publication.objects.published().order_by().values_list("language", flat=True).distinct()
         return sorted(((tag, language_name(tag)) for tag in tags), key=lambda choice: choice[1]), False

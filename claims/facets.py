@@ -1,9 +1,9 @@
 """Facet counts: how many fact-checks each value of a filter has, under all the other filters that are on.
 
 Four filters are counted from one grouped query: it gives the size of every combination of their values under the
-remaining filters, and the counts under each other are sums of it. Topics and publishers are many to a fact-check and
-take a query each. All is kept while the record is the same (claims.kept); claims.models names the index that the
-grouped query reads.
+remaining filters, and the counts under each other are sums of it. Topics and publishers are many to a fact-check, and
+the kind of the latest entry stands with that entry: they take a query each. All is kept while the record is the same
+(claims.kept); claims.models names the index that the grouped query reads.
 
 Measured with 100,000 partners' fact-checks on SQLite and two busy cores (`make bench`): a lookup that counts for the
 first time at a head answers within 0.8 s, with two bounds of dates within 1.1 s; one that was counted before in 20 to
@@ -54,6 +54,8 @@ def _count(parameters: Mapping[str, str]) -> Facets:
     counts: dict[str, Mapping[str, int]] = {name: _along(cells, name, parameters) for name in COLUMNS}
     for name in JOINS:
         counts[name] = _joined(name, parameters)
+    others = _filtered({name: value for name, value in parameters.items() if name != "kind"})
+    counts["kind"] = dict(others.values_list("revision__kind").annotate(size=Count("pk")))
     total = sum(size for values, size in cells.items() if _passes(values, parameters))
     return Facets(total, counts)
 

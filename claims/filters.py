@@ -18,6 +18,7 @@ from claims.models import (
     PublicationPublisher,
     PublicationSource,
     PublicationTopic,
+    Revision,
 )
 from claims.reading import FEW
 from claims.search import plain
@@ -142,6 +143,8 @@ class PublicationFilterSet(django_filters.FilterSet):
     attribution = ListFilter(label="Did they say it?", empty_label="Any finding")
     origin = ListFilter(label="Origin", empty_label="Any origin")
     language = LanguageFilter(label="Language", empty_label="Any language")
+    # The kind of the entry that made the text what it is now.
+    kind = django_filters.ChoiceFilter(label="Latest entry", method="by_kind", empty_label="Any kind")
     speaker = RowFilter(
         label="Speaker", kind="speakers", field_name="speaker__slug", empty_label="Any speaker"
     )
@@ -179,6 +182,12 @@ class PublicationFilterSet(django_filters.FilterSet):
 
     def by_words(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
         return plain.lookup(value, queryset)
+
+    def by_kind(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
+        latest = Revision.objects.filter(kind=value, publication__withdrawn=False).order_by()
+        if len(latest.values_list("pk")[: FEW + 1]) <= FEW:
+            return queryset.filter(revision__in=latest.values("pk"))
+        return queryset.filter(revision__kind=value)
 
     def by_topic(self, queryset: QuerySet[Publication], name: str, value: str) -> QuerySet[Publication]:
         return _having(queryset, PublicationTopic, topic__slug=value)

@@ -89,6 +89,8 @@ AUDIENCES: dict[str, Audience] = {
     # The Fact Check Tools API.
     "tools-search": Audience.PUBLIC,
     "tools-image-search": Audience.PUBLIC,
+    "tools-pages": Audience.PARTNER,
+    "tools-page": Audience.PARTNER,
     "tools-unknown": Audience.PUBLIC,
     # A load balancer's questions: "ok", or what is wrong in words that may be public.
     "livez": Audience.PUBLIC,

@@ -20,11 +20,13 @@ from factcheck.datadir import SHORTEST_SECRET_KEY
 NAMES = (
     "FACTCHECK_DATA_DIR",
     "FACTCHECK_DEBUG",
+    "FACTCHECK_EMBEDDER",
     "FACTCHECK_HOSTS",
     "FACTCHECK_HTTPS",
     "FACTCHECK_MAIL",
     "FACTCHECK_MAIL_FROM",
     "FACTCHECK_PROXY",
+    "FACTCHECK_READS_PER_MINUTE",
     "FACTCHECK_RECORD_KEY",
     "FACTCHECK_SECOND_FACTOR",
     "FACTCHECK_SECRET_KEY",
@@ -38,6 +40,7 @@ YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off", "")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LONGEST_SESSION = 60 * 24 * 7
+MOST_REQUESTS = 1_000_000
 RECORD_KEY_BYTES = 32
 HOST = re.compile(
     r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]", re.ASCII
@@ -83,6 +86,16 @@ def data_dir(variables: Variables, *, default: Path) -> Path:
     """FACTCHECK_DATA_DIR as an absolute path; a relative one starts at the working directory."""
     value = variables.get("FACTCHECK_DATA_DIR", "").strip()
     return Path(value).expanduser().absolute() if value else default
+
+
+def embedder(variables: Variables) -> str:
+    """FACTCHECK_EMBEDDER: a name, or `package.module:function` of an embedder of one's own; empty when unset."""
+    value = variables.get("FACTCHECK_EMBEDDER", "").strip()
+    if value and not re.fullmatch(r"[a-z][a-z0-9_-]*|[A-Za-z_][\w.]*:[A-Za-z_]\w*", value, re.ASCII):
+        raise ImproperlyConfigured(
+            f"FACTCHECK_EMBEDDER is {value!r}, which names no embedder: write minilm, or package.module:function."
+        )
+    return value
 
 
 def hosts(variables: Variables) -> list[str]:
@@ -197,6 +210,35 @@ def minutes(variables: Variables, name: str, *, default: int) -> int:
             f"{name} is {value!r}, which is no length of time: write minutes, from 1 to {LONGEST_SESSION}."
         )
     return int(value)
+
+
+def count(variables: Variables, name: str, *, default: int) -> int:
+    """A number of requests, from 1 to a million."""
+    value = variables.get(name, "").strip() or str(default)
+    if not re.fullmatch(r"[0-9]{1,7}", value, re.ASCII) or not 1 <= int(value) <= MOST_REQUESTS:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}, which is no number of requests: write one from 1 to {MOST_REQUESTS}."
+        )
+    return int(value)
+
+
+def redis(variables: Variables) -> str | None:
+    """REDIS_URL, or None when it is unset. Never repeats the value."""
+    value = variables.get("REDIS_URL", "").strip()
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        is_good = bool(parts.path if parts.scheme == "unix" else parts.hostname and parts.port != 0)
+        is_good &= parts.scheme == "unix" or re.fullmatch(r"/?[0-9]{0,4}", parts.path, re.ASCII) is not None
+    except ValueError:
+        parts, is_good = urlsplit(""), False
+    if parts.scheme not in ("redis", "rediss", "unix") or not is_good:
+        raise ImproperlyConfigured(
+            "REDIS_URL names no Redis server: write it as redis://:PASSWORD@HOST:6379/0, rediss://… over TLS or "
+            "unix:///FOLDER/redis.sock, or unset it and each process counts requests by itself."
+        )
+    return value
 
 
 def mail(variables: Variables) -> dict[str, Any] | None:

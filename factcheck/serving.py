@@ -75,6 +75,19 @@ def on_exit(server: Any) -> None:
         keeping.stop(beside.pop())
 
 
+def post_worker_init(worker: Any) -> None:
+    """What partners ask for is written down by a thread of each worker."""
+    from factcheck.partners import usage
+
+    usage.start_keeper()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    from factcheck.partners import usage
+
+    usage.stop_keeper()
+
+
 if __name__ == "__main__":
     main()
 else:

@@ -28,6 +28,8 @@ POSTGRESQL = environment.postgresql(variables)
 GIVEN_SECRET_KEY = environment.secret_key(variables)
 # Given to several machines; otherwise claims.server_key keeps them in the data folder.
 RECORD_KEYS = environment.record_keys(variables)
+# Ranks by meaning too (claims.search.semantic); empty: by words alone.
+EMBEDDER = environment.embedder(variables)
 
 DATA_DIR = datadir.prepare(environment.data_dir(variables, default=BASE_DIR / "data"))
 # A restore goes into an empty folder only: it has to know which key was there before it started.
@@ -60,6 +62,8 @@ MIDDLEWARE = [
     "factcheck.headers.HeadMiddleware",
     "factcheck.operations.health.HealthMiddleware",
     "factcheck.headers.CrossOriginMiddleware",
+    # Outside of the caches' middleware: an answer that says "as you have it" is counted too.
+    "factcheck.partners.throttling.ThrottleMiddleware",
     # Outside of sessions and forms, whose cookies say that an answer is nobody else's.
     "factcheck.caching.CachingMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -257,6 +261,11 @@ if HTTPS:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
 
 # The JSON API -------------------------------------------------------------------------------------
+
+# Requests of one address in a minute; a partner's key has a quota of its own.
+READS_PER_MINUTE = environment.count(variables, "FACTCHECK_READS_PER_MINUTE", default=600)
+# Where requests are counted for all processes together; None: each counts by itself.
+REDIS_URL = environment.redis(variables)
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -26,6 +26,7 @@ from makers import (
     make_topic,
     make_user,
 )
+from subscribing import make_subscription
 from test_admin import signed_in
 from test_admin_concurrent import address
 
@@ -95,6 +96,10 @@ def grow(many: int) -> None:
         )
         contribute(f"claims/grown-{n}", by=by, at=NOON)
         Redirect.objects.create(subject=f"topics/old-{n}", into="topics/bridge", by=by, at=NOON)
+        told = make_subscription(f"https://newsroom.example/{n}")
+        told.deliveries.create(
+            sequence=n, state="waiting", attempts=1, first_at=NOON, last_at=NOON, told="It answered 500."
+        )
         speaker.aliases.create(name=f"Alias {n}")
         speaker.links.create(url=f"https://ada.example/{n}")
         make_speaker(f"speaker-{n}")

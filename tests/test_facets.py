@@ -21,7 +21,7 @@ from claims.partners.taking import withdraw
 
 pytestmark = pytest.mark.django_db
 
-COUNTED = ["rating", "attribution", "origin", "language", "topic", "publisher"]
+COUNTED = ["rating", "attribution", "origin", "language", "kind", "topic", "publisher"]
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def found(parameters: dict[str, str]) -> int:
         {"publisher": "checkers-example"},
         {"publisher": "valley-courier", "topic": "bridge", "language": "en"},
         {"q": "bridge", "rating": "mixed"},
+        {"kind": "publication", "language": "en"},
         {"speaker": "ada-quill", "claimed_from": "2026-01-01", "published_until": "2026-12-31"},
     ],
 )

@@ -133,6 +133,67 @@ def test_errors_are_read(claims: Any) -> None:
     assert "fetches no address" in refused.value.reason
 
 
+# Pages --------------------------------------------------------------------------------------------
+
+KEY = """
+from partnering import make_key, make_partner
+print(make_key(make_partner(name="{site}", sites=["{site}"]), ["read", "pages"]))
+"""
+
+
+def page(site: str, number: int = 1, rating: str = "Wrong") -> dict[str, Any]:
+    return {
+        "pageUrl": f"https://www.{site}/{number}",
+        "publishDate": "2025-11-10",
+        "claimReviewAuthor": {"name": "Lighthouse News"},
+        "claimReviewMarkups": [
+            {
+                "claimReviewed": f"The lighthouse number {number} fell.",
+                "claimAuthor": {"name": "Rufus Gale"},
+                "rating": {"textualRating": rating, "ratingValue": 1, "bestRating": 5, "worstRating": 1},
+            }
+        ],
+    }
+
+
+def test_pages_are_made_read_listed_changed_and_deleted(served: Served) -> None:
+    key = served.shell(KEY.format(site="lighthouse.example"))
+    with client(served, key) as tools:
+        pages = tools.pages()
+        made = [pages.create(body=page("lighthouse.example", number)).execute() for number in (1, 2, 3)]
+        name = made[0]["name"]
+        assert made[0] == {"name": name, **page("lighthouse.example"), "versionId": made[0]["versionId"]}
+        assert pages.get(name=name).execute() == made[0]
+        found = pages.list(url="http://lighthouse.example/1").execute()
+        assert found == {"claimReviewMarkupPages": [made[0]]}
+        request, listed = pages.list(organization="lighthouse.example", pageSize=2), []
+        while request is not None:
+            answer = request.execute()
+            listed.append([one["name"] for one in answer["claimReviewMarkupPages"]])
+            request = pages.list_next(request, answer)
+        assert listed == [[made[0]["name"], made[1]["name"]], [made[2]["name"]]]
+        changed = {**made[0], **page("lighthouse.example", rating="Half wrong")}
+        updated = pages.update(name=name, body=changed).execute()
+        assert updated["claimReviewMarkups"][0]["rating"]["textualRating"] == "Half wrong"
+        answer = tools.claims().search(query="lighthouse number 1 fell", languageCode="und").execute()
+        assert answer["claims"][0]["claimReview"][0]["textualRating"] == "Half wrong"
+        with pytest.raises(HttpError) as refused:
+            pages.update(name=name, body=changed).execute()
+        assert (refused.value.resp.status, "get it again" in refused.value.reason) == (409, True)
+        assert pages.delete(name=name).execute() == {}
+        with pytest.raises(HttpError) as refused:
+            pages.get(name=name).execute()
+        assert refused.value.resp.status == 404
+        with pytest.raises(HttpError) as refused:
+            pages.create(body=page("other.example")).execute()
+        assert refused.value.resp.status == 403
+        assert "other.example is not a site of yours (yours: lighthouse.example)" in refused.value.reason
+    with client(served) as tools, pytest.raises(HttpError) as refused:
+        tools.pages().list(organization="lighthouse.example").execute()
+    assert refused.value.resp.status == 400
+    assert refused.value.error_details[0]["reason"] == "API_KEY_INVALID"  # type: ignore[attr-defined]
+
+
 # The guide ----------------------------------------------------------------------------------------
 
 
@@ -164,7 +225,7 @@ def test_the_guides_errors(claims: Any) -> None:
     shown = re.findall(r"^```json\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
     with pytest.raises(HttpError) as refused:
         claims.search(query="x", pageSize=-1).execute()
-    assert json.loads(refused.value.content) == json.loads(shown[0])
+    assert json.loads(refused.value.content) == json.loads(shown[-1])
 
 
 # Node ---------------------------------------------------------------------------------------------
@@ -190,7 +251,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 NODE = """
 import { factchecktools } from "@googleapis/factchecktools";
-const tools = factchecktools({ version: "v1alpha1", rootUrl: process.argv[2] + "/", auth: process.argv[3] });
+const [rootUrl, auth] = [`${process.argv[2]}/`, process.argv[3] || undefined];
+const tools = factchecktools({ version: "v1alpha1", rootUrl, auth });
 const found = {};
 %s
 console.log(JSON.stringify(found));
@@ -239,3 +301,28 @@ def test_nodes_client_searches_to_the_end_and_reads_errors(served: Served, node:
     assert found["long"].startswith("Ferries")
     assert found["error"][0] == 400
     assert "or name a publisher's site" in found["error"][1]
+
+
+def test_nodes_client_keeps_pages(served: Served, node: Path) -> None:
+    key = served.shell(KEY.format(site="beacon.example"))
+    found = in_node(
+        node,
+        served,
+        """
+        const body = PAGE;
+        const { data: made } = await tools.pages.create({ requestBody: body });
+        found.made = made;
+        found.read = (await tools.pages.get({ name: made.name })).data;
+        found.listed = (await tools.pages.list({ organization: "beacon.example" })).data.claimReviewMarkupPages;
+        found.byUrl = (await tools.pages.list({ url: body.pageUrl })).data.claimReviewMarkupPages;
+        made.claimReviewMarkups[0].rating.textualRating = "Half wrong";
+        const { data: updated } = await tools.pages.update({ name: made.name, requestBody: made });
+        found.rating = updated.claimReviewMarkups[0].rating.textualRating;
+        found.deleted = (await tools.pages.delete({ name: made.name })).data;
+        found.left = (await tools.pages.list({ organization: "beacon.example" })).data;
+        """.replace("PAGE", json.dumps(page("beacon.example"))),
+        key,
+    )
+    assert found["read"]["claimReviewMarkups"] == page("beacon.example")["claimReviewMarkups"]
+    assert found["listed"] == found["byUrl"] == [found["read"]]
+    assert (found["rating"], found["deleted"], found["left"]) == ("Half wrong", {}, {})

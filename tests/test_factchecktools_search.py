@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from golden import golden
-from makers import NOON, make_claim, make_methodology, make_published, publish
+from makers import NOON, make_claim, make_methodology, make_published, make_source, publish
 from taken import make_taken
 from test_caching import CHANGES
 from test_history import revise, withdraw
@@ -48,6 +48,8 @@ def violated(**parameters: Any) -> dict[str, str]:
 def test_the_golden_answer() -> None:
     make_published(
         "bridge",
+        # By a name of its own: digests stand in the answer.
+        source=make_source("courier-report"),
         text="The bridge will open in spring.",
         title="Will the bridge open in spring?",
         claimed_on=dt.date(2026, 2, 2),

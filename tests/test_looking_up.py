@@ -41,6 +41,11 @@ def mixed() -> None:
     claim.claimed_on_precision = "day"
     claim.save()
     publish(claim, at=LATER)
+    verdict = Claim.objects.get(pk=claim.pk).verdict
+    workflow.apply("revise", verdict=verdict, by=make_user(), at=LATER)
+    claim.text = "The harbour mast is lost."
+    claim.save()
+    publish(Claim.objects.get(pk=claim.pk), kind="correction", note="Lost, not gone.", at=LATER)
     make_taken(claim="El puerto, the harbour, fue vendido.", language="es", label="Falso")
     make_taken(claim="The harbour was leased.", label="Wrong")
     label = Label.objects.get(text="Wrong")
@@ -53,6 +58,7 @@ FILTERS = [
     *({"origin": value} for value in ("own", "partner")),
     *({"language": value} for value in ("en", "es", "de")),
     *({"speaker": value} for value in ("ada-quill", "b-quill")),
+    *({"kind": value} for value in ("publication", "correction", "typo")),
     {"topic": "masts"},
     {"publisher": "checkers-example"},
     {"source": "source-1"},
@@ -88,6 +94,7 @@ def test_every_filter_is_counted_under_the_others() -> None:
     # Two of our own, and one whose label editors mapped.
     assert counts["rating"]["false"] == 3
     assert counts["language"] == {"en": 4, "es": 1}
+    assert counts["kind"] == {"publication": 4, "correction": 1}
     under = looking_up.answer("harbour", {"origin": "partner"}, size=1).counts
     assert under["origin"] == {"own": 3, "partner": 2}
     assert under["rating"] == {"false": 1}

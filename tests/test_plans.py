@@ -44,11 +44,11 @@ pytestmark = [pytest.mark.usefixtures("filled"), pytest.mark.django_db]
 
 FILTERS = [
     *("rating=false", "rating=true", "attribution=reported", "origin=own", "origin=partner"),
-    *("language=ar", "language=en", "speaker=lee", "publisher=checkers-000"),
+    *("language=ar", "language=en", "kind=publication", "speaker=lee", "publisher=checkers-000"),
 ]
 # Few of a join, or of a stretch of time, are looked up and sorted; many are met along the record.
 SORTED = [
-    *("topic=bridge", "source=report", "publisher=checkers-005"),
+    *("topic=bridge", "source=report", "publisher=checkers-005", "kind=restoration"),
     *("claimed_from=2024-01-01", "claimed_until=2016-02-01"),
     *("published_from=2026-03-02", "published_until=2026-02-01"),
 ]

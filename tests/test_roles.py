@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 from makers import NOON, make_claim, make_published, make_publisher, make_source, make_user
+from subscribing import make_subscription
 
 from claims import roles
 from claims.contributions import contribute
@@ -59,6 +60,10 @@ def content() -> Claim:
     contribute(claim.subject, by=make_user(), at=NOON)
     Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)
     Label.objects.create(publisher=make_publisher(), text="Wrong")
+    told = make_subscription()
+    told.deliveries.create(
+        sequence=1, state="dead", attempts=9, first_at=NOON, last_at=NOON, told="No answer."
+    )
     return claim
 
 
@@ -230,6 +235,8 @@ ACTIONS = {
     "approve": "claims.approve_verdict",
     "send_back": "claims.return_verdict",
     "publish": "claims.publish_verdict",
+    "send_again": "change",
+    "pass_over": "change",
 }
 
 

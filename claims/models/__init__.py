@@ -6,6 +6,7 @@ from claims.models.listed import (
     PublicationSource,
     PublicationTopic,
 )
+from claims.models.pages import Markup, MarkupPage
 from claims.models.record import (
     Head,
     HeldMark,
@@ -35,6 +36,8 @@ __all__ = [
     "Head",
     "HeldMark",
     "Label",
+    "Markup",
+    "MarkupPage",
     "Methodology",
     "NamedText",
     "PendingImport",

@@ -69,6 +69,12 @@ class Revision(models.Model):
         *("withdrawal", "restoration"),
     )
 
+    # What the latest entry of a text that is public can be: the first one, or a notice but a withdrawal.
+    LATEST = (
+        *("publication", "correction", "verdict_change", "clarification", "update", "typo"),
+        "restoration",
+    )
+
     sequence = models.PositiveBigIntegerField(primary_key=True)
     subject = models.CharField(max_length=200)
     number = models.PositiveIntegerField()

@@ -14,7 +14,7 @@ one more: `reviewed_on`, the day on which its publisher published it. Of these i
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -140,6 +140,42 @@ def says_the_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two bodies are of one review as its publisher wrote it, whatever the publisher is called here."""
     ours = ("publisher", "second_read_note")
     return {**one, **dict.fromkeys(ours)} == {**other, **dict.fromkeys(ours)}
+
+
+def completed(review: Review, body: dict[str, Any]) -> Review:
+    """A review from the markup of a page with what markup cannot say and `body`, its own from before, does.
+
+    These are title, language and licence; of the speaker, where it is the same one, what it is and its other addresses;
+    of a place, where its address is the same one, what stands there, and places that have no address.
+    """
+    speaker, said = review.speaker, body.get("speaker")
+    if speaker and said and said["name"] == speaker.name:
+        known = tuple(said["same_as"])
+        same_as = known if known[:1] == speaker.same_as else speaker.same_as
+        speaker = replace(speaker, kind=speaker.kind or said["kind"], same_as=same_as)
+    places = [part["source"] for part in body.get("appearances", ())]
+    by_link = {source["link"]: source for source in places if source["link"]}
+    here = [_told(place, by_link[place.link]) if place.link in by_link else place for place in review.places]
+    titled = [_told(Place(title=source["title"]), source) for source in places if not source["link"]]
+    return replace(
+        review,
+        title=review.title or (body["title"] if body["title"] != body["claim"] else ""),
+        language=body["language"] if review.language == "und" else review.language,
+        licence=review.licence or body["licence"],
+        speaker=speaker,
+        places=(*here, *titled),
+    )
+
+
+def _told(place: Place, source: dict[str, Any]) -> Place:
+    """The place with what a source of a body says of it."""
+    published_on, publisher = source["published_on"], source["publisher"]
+    return replace(
+        place,
+        title=source["title"],
+        publisher=publisher["name"] if publisher else None,
+        published_on=Date(published_on["date"], published_on["precision"]) if published_on else None,
+    )
 
 
 def _speaker(named: Named) -> dict[str, Any]:

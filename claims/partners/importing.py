@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 from claims import record
 from claims.links import key_of, site_of
 from claims.models import Publication
-from claims.partners import publishers, taking, texts
+from claims.partners import pages, publishers, taking, texts
 from claims.partners.items import body_mark
 from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
 from claims.partners.stream import NO_JSON, NOT_UTF8, TOO_DEEP, TOO_LONG
@@ -168,6 +168,9 @@ def _withdraw(
     gone = set(_deleted(seen))
     if full:
         gone |= set(_missing(seen, publishers.of_site(only) if only else seen.publishers))
+    if gone:
+        # Their publishers take those back themselves, whatever a feed of somebody else says.
+        gone -= pages.slugs_kept()
     if write:
         outcome.tally.withdrawn += taking.withdraw(sorted(gone), at=now())
     else:

@@ -15,14 +15,14 @@ import tantivy
 from claims.search import words
 
 # Raised whenever an index made before would not answer as one made now.
-VERSION = 2
+VERSION = 3
 
 CLAIM, MORE, SPEAKER, SPELLED, KEY, STEMS = "claim", "more", "speaker", "spelled", "key", "stems"
 FILTERS, FACETS, SEQUENCE, BEGINS = "filters", "facets", "sequence", "begins"
 # A quotation is found by its first words, so many; one with fewer than the second number is found by its claim alone.
 BEGINNING, SHORTEST = 4, 3
 # Filters whose values are counted; the others have too many.
-COUNTED = ("rating", "attribution", "label", "origin", "language", "speaker", "topic", "publisher")
+COUNTED = ("rating", "attribution", "label", "origin", "language", "kind", "speaker", "topic", "publisher")
 # Days, as ordinals of the Gregorian calendar: when the claim was made, when the fact-check was first published here,
 # and the newer of the days on which the claim was made and its review was published, wherever that was.
 DAYS = ("claimed", "published", "dated")

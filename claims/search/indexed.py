@@ -29,7 +29,7 @@ _COLUMNS = (
         "first_published_at",
     ),
     *("rating", "attribution", "origin", "speaker__slug", "publisher__slug", "rating_as_published"),
-    *("review_url", "reviewed_on", "revision__body"),
+    *("review_url", "reviewed_on", "revision__kind", "revision__body"),
 )
 _LINKS: tuple[tuple[str, Any, str], ...] = (
     ("topic", PublicationTopic, "topic__slug"),
@@ -107,6 +107,7 @@ def _entry(row: dict[str, Any], links: dict[str, list[str]]) -> Entry:
                 ("attribution", row["attribution"]),
                 ("origin", row["origin"]),
                 ("language", row["language"]),
+                ("kind", row["revision__kind"]),
                 ("speaker", row["speaker__slug"]),
             )
             if value

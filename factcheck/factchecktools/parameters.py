@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.links import site_of
+from claims.partners import texts
 from claims.search.lookup import DEEPEST
 from factcheck.factchecktools import fields, tokens
 from factcheck.factchecktools.envelope import bad
@@ -80,6 +81,41 @@ def search(given: Given) -> tuple[Search, Common]:
         reading.reasons.setdefault(
             "query", "Ask with query, or name a publisher's site with reviewPublisherSiteFilter, or both."
         )
+    return asked, reading.finished()
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A question to pages.list: the pages of an organization, by its host, or the one at an address."""
+
+    url: str = ""
+    organization: str = ""
+    size: int = DEFAULT_SIZE
+    offset: int = 0
+    token: str = ""
+
+    @property
+    def question(self) -> dict[str, object]:
+        """What has to be the same on every page."""
+        return {"organization": self.organization, "size": self.size}
+
+
+def pages(given: Given) -> tuple[Pages, Common]:
+    """The question of a request to pages.list. Raises Refused."""
+    reading = _Reading(given, (*PAGES, *COMMON))
+    asked = Pages(
+        url=reading.address("url"),
+        organization=reading.site("organization"),
+        size=reading.size(),
+        offset=reading.number("offset"),
+        token=reading.text("pageToken"),
+    )
+    if reading.text("url") and reading.text("organization"):
+        reading.reasons["organization"] = (
+            "Ask for the page at url or for those of an organization, not for both."
+        )
+    elif not reading.text("url") and not reading.text("organization"):
+        reading.reasons["url"] = "Name a page with url, or a site with organization."
     return asked, reading.finished()
 
 
@@ -172,6 +208,13 @@ class _Reading:
         if not _HOST.fullmatch(found):
             self.reasons[name] = "Not the host of a site, such as checkers.example."
             return ""
+        return found
+
+    def address(self, name: str) -> str:
+        written = self.text(name)
+        found = texts.address(written)
+        if written and not found:
+            self.reasons[name] = texts.refused_address(written)[1]
         return found
 
     def finished(self) -> Common:

@@ -27,6 +27,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.select_related("partner", "progress").annotate(
             failing_entry=models.Subquery(failing.values("sequence")[:1]),
             failing_told=models.Subquery(failing.values("told")[:1]),
+            head=models.Subquery(Head.objects.filter(pk=1).values("sequence")),
         )
 
     def untold(self) -> "SubscriptionQuerySet":

@@ -1,0 +1,624 @@
+"""pages.*: a partner publishes, changes and takes back the ClaimReview markup of its own sites."""
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from golden import golden
+from hypothesis import given
+from hypothesis import strategies as st
+from makers import make_published, make_site, make_user
+from partnering import make_key, make_partner
+from places import ROOT
+from taken import make_taken
+from test_factchecktools_search import texts
+
+from claims.body import withdrawal_body
+from claims.models import Markup, MarkupPage, Publication, Revision
+from claims.partners import importing, taking
+from claims.partners.body import Date, Scale
+from factcheck.factchecktools import markup
+from factcheck.factchecktools.envelope import Refused
+
+pytestmark = pytest.mark.django_db
+
+GUIDE = ROOT / "docs" / "google.md"
+PAGES = "/v1alpha1/pages"
+URL = "https://www.harbour.example/checks/1"
+
+
+@pytest.fixture
+def key(db: None) -> str:
+    make_site()
+    return make_key(make_partner(sites=["harbour.example", "news.harbour.example"]), ["read", "pages"])
+
+
+def sent(**values: Any) -> dict[str, Any]:
+    """A page with everything that one can say."""
+    return {
+        "pageUrl": URL,
+        "publishDate": "2025-11-10",
+        "claimReviewAuthor": {"name": "Harbour News", "imageUrl": "https://www.harbour.example/logo.png"},
+        "claimReviewMarkups": [
+            {
+                "url": f"{URL}#one",
+                "claimReviewed": "The harbour was sold in secret.",
+                "claimDate": "2025-11-03",
+                "claimLocation": "Town hall",
+                "claimFirstAppearance": "https://posts.example/1",
+                "claimAppearances": ["https://posts.example/2", "https://posts.example/3"],
+                "claimAuthor": {
+                    "name": "Rufus Gale",
+                    "jobTitle": "Councillor",
+                    "imageUrl": "https://people.example/gale.png",
+                    "sameAs": "https://people.example/gale",
+                },
+                "rating": {
+                    "textualRating": "Mostly wrong",
+                    "ratingValue": 2,
+                    "bestRating": 5,
+                    "worstRating": 1,
+                    "ratingExplanation": "It was leased in public.",
+                    "imageUrl": "https://www.harbour.example/wrong.png",
+                },
+            },
+            {"claimReviewed": "The pier is gone.", "rating": {"textualRating": "Wrong"}},
+        ],
+        **values,
+    }
+
+
+def ask(
+    method: str, path: str = PAGES, body: Any = None, *, key: str = "", status: int = 200, **query: Any
+) -> dict[str, Any]:
+    text = body if isinstance(body, bytes | str) else json.dumps(body) if body is not None else ""
+    answer = Client(enforce_csrf_checks=True).generic(
+        method,
+        path,
+        text,
+        content_type="application/json",
+        query_params=query,
+        headers={"authorization": f"Bearer {key}"} if key else {},
+    )
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/json; charset=UTF-8"
+    if status == 200:
+        assert answer["Cache-Control"] == "private, no-store"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def violated(body: Any, *, key: str) -> dict[str, str]:
+    error = ask("POST", body=body, key=key, status=400)["error"]
+    assert error["status"] == "INVALID_ARGUMENT"
+    return {one["field"]: one["description"] for one in error["details"][0]["fieldViolations"]}
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What the record says happened to fact-checks: kind and claim."""
+    rows = Revision.objects.filter(subject__startswith="claims/harbour-").order_by("sequence")
+    return [(row.kind, json.loads(row.body or "{}")["claim"]) for row in rows]
+
+
+# What a page goes through --------------------------------------------------------------------------
+
+
+def test_a_page_from_the_first_word_to_the_last(key: str) -> None:
+    made = ask("POST", body=sent(), key=key)
+    name, version = made.pop("name"), made.pop("versionId")
+    assert made == sent()
+    assert name.startswith("pages/harbour-example-")
+    assert version
+    path = f"/v1alpha1/{name}"
+    assert ask("GET", path, key=key) == {"name": name, **sent(), "versionId": version}
+    assert kinds() == [
+        ("publication", "The harbour was sold in secret."),
+        ("publication", "The pier is gone."),
+    ]
+    assert set(texts(reviewPublisherSiteFilter="harbour.example")) == {claim for _, claim in kinds()}
+
+    changed = sent()
+    changed["claimReviewMarkups"][0]["rating"]["textualRating"] = "Wrong"
+    del changed["claimReviewMarkups"][1]
+    updated = ask("PUT", path, {"name": name, **changed, "versionId": version}, key=key)
+    assert updated["versionId"] != version
+    assert {**updated, "versionId": version} == {"name": name, **changed, "versionId": version}
+    assert kinds()[2:] == [
+        ("update", "The harbour was sold in secret."),
+        ("withdrawal", "The pier is gone."),
+    ]
+    assert ask("PUT", path, sent(), key=key)["claimReviewMarkups"] == sent()["claimReviewMarkups"]
+    assert kinds()[4:] == [
+        ("update", "The harbour was sold in secret."),
+        ("restoration", "The pier is gone."),
+    ]
+
+    assert ask("DELETE", path, key=key) == {}
+    assert kinds()[6:] == [
+        ("withdrawal", "The harbour was sold in secret."),
+        ("withdrawal", "The pier is gone."),
+    ]
+    assert texts(reviewPublisherSiteFilter="harbour.example") == []
+    for method, body in (("GET", None), ("PUT", sent()), ("DELETE", None)):
+        assert ask(method, path, body, key=key, status=404)["error"]["status"] == "NOT_FOUND"
+    assert not MarkupPage.objects.exists()
+    assert not Markup.objects.exists()
+    # It comes back under its name.
+    again = ask("POST", body=sent(), key=key)
+    assert again["name"] == name
+    assert [kind for kind, _ in kinds()[8:]] == ["restoration", "restoration"]
+
+
+def test_what_is_sent_again_changes_nothing(key: str) -> None:
+    made = ask("POST", body=sent(), key=key)
+    before = kinds()
+    assert ask("PUT", f"/v1alpha1/{made['name']}", made, key=key) == made
+    assert kinds() == before
+
+
+def test_what_stands_on_the_record_of_a_page(key: str) -> None:
+    ask("POST", body=sent(languageCode="pt-br"), key=key)
+    publication = Publication.objects.get(text="The harbour was sold in secret.")
+    text = json.dumps(json.loads(publication.revision.body or ""), indent=2, ensure_ascii=False) + "\n"
+    assert text == golden("factchecktools-page-body.json", text)
+    feed = Client().get("/api/v1/changes/").json()["entries"]
+    assert publication.slug in {entry["body"].get("id") for entry in feed}
+    page = Client().get(publication.get_absolute_url()).content.decode()
+    for private in ("Town hall", "logo.png", "gale.png", "wrong.png"):
+        assert private not in page
+        assert private not in publication.revision.body
+
+
+def test_pages_are_listed_by_site_and_by_address(key: str) -> None:
+    assert ask("GET", key=key, organization="harbour.example") == {}
+    assert ask("GET", key=key, url=URL) == {}
+    for number in range(5):
+        url = f"https://harbour.example/{number}"
+        ask("POST", body=sent(pageUrl=url, claimReviewMarkups=[{**simple(), "url": url}]), key=key)
+    ask("POST", body=sent(pageUrl="https://news.harbour.example/9", claimReviewMarkups=[simple()]), key=key)
+    addresses, asked = [], {"organization": "www.harbour.example", "pageSize": 2}
+    token = ""
+    while True:
+        answer = ask("GET", key=key, **asked, **({"pageToken": token} if token else {}))
+        addresses += [page["pageUrl"] for page in answer["claimReviewMarkupPages"]]
+        token = answer.get("nextPageToken", "")
+        if not token:
+            break
+    assert addresses == [f"https://harbour.example/{number}" for number in range(5)]
+    part = ask("GET", key=key, organization="harbour.example", offset=3)
+    assert [page["pageUrl"] for page in part["claimReviewMarkupPages"]] == addresses[3:]
+    # One address has several spellings.
+    for spelling in (
+        "https://harbour.example/3",
+        "http://www.harbour.example/3/",
+        "https://harbour.example/3#x",
+    ):
+        (page,) = ask("GET", key=key, url=spelling)["claimReviewMarkupPages"]
+        assert page["pageUrl"] == "https://harbour.example/3"
+    for query, field in (
+        ({}, "url"),
+        ({"url": URL, "organization": "harbour.example"}, "organization"),
+        ({"url": "x"}, "url"),
+        ({"organization": "a b"}, "organization"),
+        ({"organization": "harbour.example", "pageToken": "x"}, "pageToken"),
+        ({"organization": "harbour.example", "query": "x"}, "query"),
+    ):
+        error = ask("GET", key=key, status=400, **query)["error"]
+        assert error["details"][0]["fieldViolations"][0]["field"] == field
+
+
+def simple(claim: str = "The pier is gone.") -> dict[str, Any]:
+    return {"claimReviewed": claim, "rating": {"textualRating": "Wrong"}}
+
+
+def test_a_list_costs_the_same_however_many_it_has(key: str, django_assert_max_num_queries: Any) -> None:
+    for number in range(6):
+        ask(
+            "POST",
+            body=sent(pageUrl=f"https://harbour.example/{number}", claimReviewMarkups=[simple()]),
+            key=key,
+        )
+    for size in (1, 6):
+        with django_assert_max_num_queries(7):
+            ask("GET", key=key, organization="harbour.example", pageSize=size)
+
+
+def test_the_guides_page_is_taken_as_it_stands() -> None:
+    (shown, _) = re.findall(r"^```json\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    key = make_key(make_partner(sites=["checkers.example"]), ["pages"])
+    made = ask("POST", body=shown, key=key)
+    assert {**json.loads(shown), "name": made["name"], "versionId": made["versionId"]} == made
+    ask("DELETE", f"/v1alpha1/{made['name']}", key=key)
+
+
+# Who may ------------------------------------------------------------------------------------------
+
+
+def test_who_may(key: str) -> None:
+    name = ask("POST", body=sent(), key=key)["name"]
+    other = make_key(make_partner(sites=["other.example"]), ["pages"])
+    reader = make_key(make_partner(sites=["third.example"]), ["read", "submit"])
+    none = make_key(make_partner(), ["pages"])
+    over = make_key(
+        make_partner(sites=["fourth.example"]),
+        ["pages"],
+        at=timezone.now() - dt.timedelta(days=9),
+        expires_at=timezone.now() - dt.timedelta(days=1),
+    )
+    path, before = f"/v1alpha1/{name}", kinds()
+    requests: list[tuple[str, str, Any, dict[str, str]]] = [
+        ("POST", PAGES, sent(), {}),
+        ("GET", path, None, {}),
+        ("PUT", path, sent(), {}),
+        ("DELETE", path, None, {}),
+        ("GET", PAGES, None, {"organization": "harbour.example"}),
+        ("GET", PAGES, None, {"url": URL}),
+    ]
+    for sender, status, reason in (
+        ("", (401, "UNAUTHENTICATED"), "CREDENTIALS_MISSING"),
+        ("K", (400, "INVALID_ARGUMENT"), "API_KEY_INVALID"),
+        ("fck_abcdefgh_" + "a" * 40, (400, "INVALID_ARGUMENT"), "API_KEY_INVALID"),
+        (over, (400, "INVALID_ARGUMENT"), "API_KEY_INVALID"),
+        (reader, (403, "PERMISSION_DENIED"), "ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+        (other, (403, "PERMISSION_DENIED"), "SITE_NOT_YOURS"),
+        (none, (403, "PERMISSION_DENIED"), "SITE_NOT_YOURS"),
+    ):
+        for method, address, body, query in requests:
+            error = ask(method, address, body, key=sender, status=status[0], **query)["error"]
+            assert error["status"] == status[1], (sender, method)
+            assert error["details"][0]["reason"] == reason, (sender, method)
+            if reason == "API_KEY_INVALID":
+                assert error["message"].startswith("API key not valid. Please pass a valid API key.")
+            assert not sender or len(sender) < 9 or sender not in json.dumps(error)
+    assert kinds() == before
+    # A page does not move to another site, not even to another of one's own.
+    error = ask("PUT", path, sent(pageUrl="https://news.harbour.example/1"), key=key, status=400)["error"]
+    assert error["details"][0]["fieldViolations"]
+    moved = sent(pageUrl="https://news.harbour.example/1", claimReviewMarkups=[simple()])
+    error = ask("PUT", path, moved, key=key, status=400)["error"]
+    assert (error["status"], kinds()) == ("FAILED_PRECONDITION", before)
+
+
+def test_a_key_may_stand_in_the_address(key: str) -> None:
+    name = ask("POST", body=sent(), key=key)["name"]
+    assert ask("GET", f"/v1alpha1/{name}", key="", status=401)
+    answer = Client().get(f"/v1alpha1/{name}", {"key": key})
+    assert answer.json()["pageUrl"] == URL
+    form = Client(enforce_csrf_checks=True).post(
+        PAGES,
+        f"organization=harbour.example&key={key}",
+        content_type="application/x-www-form-urlencoded",
+        headers={"x-http-method-override": "GET"},
+    )
+    assert len(form.json()["claimReviewMarkupPages"]) == 1
+
+
+def test_nobody_keeps_pages_of_this_house(key: str) -> None:
+    partner = make_partner(sites=["desk.example"])
+    own = make_key(partner, ["pages"])
+    body = sent(pageUrl="https://desk.example/1", claimReviewMarkups=[simple()])
+    error = ask("POST", body=body, key=own, status=400)["error"]
+    assert error["status"] == "FAILED_PRECONDITION"
+    assert "this house itself" in error["message"]
+
+
+# Two at once, and who else writes ------------------------------------------------------------------
+
+
+def test_a_page_is_made_once(key: str) -> None:
+    name = ask("POST", body=sent(), key=key)["name"]
+    error = ask("POST", body=sent(), key=key, status=409)["error"]
+    assert error["status"] == "ALREADY_EXISTS"
+    assert error["details"][0]["metadata"] == {"name": name}
+
+
+def test_of_two_writers_the_second_is_told(key: str) -> None:
+    made = ask("POST", body=sent(), key=key)
+    path, changed = f"/v1alpha1/{made['name']}", {**made}
+    changed["claimReviewMarkups"] = [simple("The lighthouse fell.")]
+    ask("PUT", path, changed, key=key)
+    before = kinds()
+    error = ask("PUT", path, made, key=key, status=409)["error"]
+    assert (error["status"], error["details"][0]["reason"]) == ("ABORTED", "PAGE_CHANGED")
+    assert kinds() == before
+    # What nobody reads here counts too: a change of it is a change of the page.
+    made = ask("GET", path, key=key)
+    ask("PUT", path, {**made, "claimReviewAuthor": {"name": "Others"}}, key=key)
+    assert kinds() == before
+    assert ask("PUT", path, made, key=key, status=409)
+    # Who does not say what was read, is not asked.
+    del made["versionId"]
+    ask("PUT", path, made, key=key)
+    assert "name" in violated_put(path, {**made, "name": "pages/other"}, key=key)
+
+
+def violated_put(path: str, body: Any, *, key: str) -> set[str]:
+    error = ask("PUT", path, body, key=key, status=400)["error"]
+    return {one["field"] for one in error["details"][0]["fieldViolations"]}
+
+
+def from_feed(**values: Any) -> Publication:
+    return make_taken(
+        **{
+            "url": URL,
+            "claim": "The harbour was sold in secret.",
+            "publisher": "Harbour",
+            "title": "No secret sale",
+            "language": "pt-BR",
+            "licence": "https://creativecommons.org/licenses/by/4.0/",
+            **values,
+        }
+    )
+
+
+def test_a_review_that_a_feed_brought_is_changed_and_keeps_what_markup_cannot_say(key: str) -> None:
+    from_feed()
+    ask("POST", body=sent(claimReviewMarkups=sent()["claimReviewMarkups"][:1]), key=key)
+    assert [kind for kind, _ in kinds()] == ["publication", "update"]
+    publication = Publication.objects.get(slug__startswith="harbour-")
+    assert (publication.title, publication.language, publication.rating_as_published) == (
+        "No secret sale",
+        "pt-BR",
+        "Mostly wrong",
+    )
+    assert json.loads(publication.revision.body or "")["licence"]
+
+
+def test_a_feed_that_comes_later_changes_what_a_page_says(key: str) -> None:
+    made = ask("POST", body=sent(), key=key)
+    from_feed(
+        url=f"{URL}#two",
+        label="False",
+        scale=Scale(1, 5, 1),
+        claimed_on=Date("2025-10-01", "month"),
+        summary="Put right.",
+    )
+    assert [kind for kind, _ in kinds()] == ["publication", "publication", "update"]
+    page = ask("GET", f"/v1alpha1/{made['name']}", key=key)
+    assert page["versionId"] != made["versionId"]
+    first, second = page["claimReviewMarkups"]
+    assert first == {
+        "url": f"{URL}#two",
+        "claimReviewed": "The harbour was sold in secret.",
+        "claimDate": "2025-10",
+        "claimFirstAppearance": "https://posts.example/1",
+        "claimAppearances": ["https://posts.example/2"],
+        "claimAuthor": {
+            "name": "Rufus Gale",
+            "jobTitle": "Councillor",
+            "sameAs": "https://people.example/gale",
+        },
+        "rating": {
+            "textualRating": "False",
+            "ratingValue": 1,
+            "bestRating": 5,
+            "worstRating": 1,
+            "ratingExplanation": "Put right.",
+        },
+    }
+    assert second == sent()["claimReviewMarkups"][1]
+    # What is got can be sent as it is, and changes nothing.
+    before = kinds()
+    ask("PUT", f"/v1alpha1/{made['name']}", page, key=key)
+    assert kinds() == before
+
+
+def test_no_feed_withdraws_what_its_publisher_keeps_here(key: str) -> None:
+    kept = ask("POST", body=sent(), key=key)
+    gone = from_feed(url="https://harbour.example/old", claim="An old claim.")
+    left = from_feed(url="https://harbour.example/new", claim="A new claim.")
+    outcome = importing.Outcome(end="")
+    seen = importing._Seen(
+        publishers={"harbour-example"}, reviews={importing.mark_of(left.slug)}, deleted=[URL]
+    )
+    importing._withdraw(outcome, seen, only="", full=True, write=True, now=timezone.now)
+    assert outcome.tally.withdrawn == 1
+    gone.refresh_from_db()
+    assert gone.withdrawn
+    assert ask("GET", f"/v1alpha1/{kept['name']}", key=key) == kept
+
+
+def test_what_the_desk_withdrew_stays_so(key: str) -> None:
+    made = ask("POST", body=sent(), key=key)
+    publication = Publication.objects.get(text="The pier is gone.")
+    desk_withdraws(publication)
+    page = ask("GET", f"/v1alpha1/{made['name']}", key=key)
+    assert page["claimReviewMarkups"] == sent()["claimReviewMarkups"][:1]
+    before = kinds()
+    error = ask("PUT", f"/v1alpha1/{made['name']}", sent(), key=key, status=400)["error"]
+    assert error["status"] == "FAILED_PRECONDITION"
+    assert publication.slug in error["message"]
+    assert kinds() == before
+    ask("PUT", f"/v1alpha1/{made['name']}", page, key=key)
+    ask("DELETE", f"/v1alpha1/{made['name']}", key=key)
+    error = ask("POST", body=sent(), key=key, status=400)["error"]
+    assert error["status"] == "FAILED_PRECONDITION"
+
+
+def desk_withdraws(publication: Publication) -> None:
+    """As claims.partners does it for the desk: a withdrawal with a reason that nothing here writes by itself."""
+    body = withdrawal_body(json.loads(publication.revision.body or ""), reason="It named a child.")
+    with transaction.atomic():
+        taking._append(publication.slug, "withdrawal", "It named a child.", body, at=timezone.now())
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+def with_markup(**values: Any) -> dict[str, Any]:
+    return sent(claimReviewMarkups=[{**simple(), **values}])
+
+
+def with_rating(**values: Any) -> dict[str, Any]:
+    return with_markup(rating={"textualRating": "Wrong", **values})
+
+
+WITHIN = "claimReviewMarkups[0]."
+REFUSED: dict[str, tuple[Any, str, str]] = {
+    "no address": (sent(pageUrl=None), "pageUrl", "Say which page"),
+    "none of the web": (sent(pageUrl="ftp://harbour.example/1"), "pageUrl", "none of the web"),
+    "a number": (sent(pageUrl=1), "pageUrl", "Not a text"),
+    "an anchor": (sent(pageUrl=f"{URL}#a", claimReviewMarkups=[simple()]), "pageUrl", "no anchor"),
+    "a day to come": (sent(publishDate="2999-01-01"), "publishDate", "to come"),
+    "a day that never was": (sent(publishDate="2025-02-30"), "publishDate", "Not a day"),
+    "no object": (sent(claimReviewAuthor="Harbour"), "claimReviewAuthor", "Not an object"),
+    "no language": (sent(languageCode="english language"), "languageCode", "no language tag"),
+    "no markup": (sent(claimReviewMarkups=[]), "claimReviewMarkups", "1 to 50"),
+    "no list": (sent(claimReviewMarkups={}), "claimReviewMarkups", "1 to 50"),
+    "too many": (
+        sent(claimReviewMarkups=[simple(f"{n} fell.") for n in range(51)]),
+        "claimReviewMarkups",
+        "1 to 50",
+    ),
+    "no markup object": (sent(claimReviewMarkups=["x"]), "claimReviewMarkups[0]", "Not a markup"),
+    "unknown": (sent(pageURL=URL), "pageURL", "did you mean pageUrl?"),
+    "unknown within": (with_markup(claim="x"), f"{WITHIN}claim", "Unknown field"),
+    "unknown within that": (with_rating(value=1), f"{WITHIN}rating.value", "Unknown field"),
+    "another address": (
+        with_markup(url="https://www.harbour.example/2"),
+        f"{WITHIN}url",
+        "Only the page's own",
+    ),
+    "another query": (with_markup(url=f"{URL}?a=b#c"), f"{WITHIN}url", "Only the page's own"),
+    "nothing checked": (
+        with_markup(claimReviewed=" \u200b "),
+        f"{WITHIN}claimReviewed",
+        "Say what was checked",
+    ),
+    "too long": (with_markup(claimReviewed="x" * 5001), f"{WITHIN}claimReviewed", "Longer than 5,000"),
+    "NUL": (with_markup(claimLocation="a\0b"), f"{WITHIN}claimLocation", "nobody can read"),
+    "no rating": (with_markup(rating=None), f"{WITHIN}rating.textualRating", "Say in words"),
+    "a text for a number": (
+        with_rating(ratingValue="1"),
+        f"{WITHIN}rating.ratingValue",
+        "Not a whole number",
+    ),
+    "a fraction": (with_rating(ratingValue=1.5), f"{WITHIN}rating.ratingValue", "Not a whole number"),
+    "true for a number": (with_rating(ratingValue=True), f"{WITHIN}rating.ratingValue", "Not a whole number"),
+    "half a scale": (with_rating(ratingValue=1), f"{WITHIN}rating.ratingValue", "all of them or none"),
+    "reversed": (
+        with_rating(ratingValue=2, bestRating=1, worstRating=5),
+        f"{WITHIN}rating.bestRating",
+        "the truer",
+    ),
+    "one value": (
+        with_rating(ratingValue=1, bestRating=1, worstRating=1),
+        f"{WITHIN}rating.bestRating",
+        "larger",
+    ),
+    "from nought": (
+        with_rating(ratingValue=1, bestRating=5, worstRating=0),
+        f"{WITHIN}rating.worstRating",
+        "from 1",
+    ),
+    "off the scale": (
+        with_rating(ratingValue=6, bestRating=5, worstRating=1),
+        f"{WITHIN}rating.ratingValue",
+        "1 to 5",
+    ),
+    "no number by habit": (
+        with_rating(ratingValue=-1, bestRating=-1, worstRating=-1),
+        f"{WITHIN}rating.bestRating",
+        "larger",
+    ),
+    "a role of nobody": (
+        with_markup(claimAuthor={"jobTitle": "Mayor"}),
+        f"{WITHIN}claimAuthor.name",
+        "who made",
+    ),
+    "no appearance": (with_markup(claimAppearances=["x"]), f"{WITHIN}claimAppearances[0]", "none of the web"),
+    "no list of appearances": (with_markup(claimAppearances="x"), f"{WITHIN}claimAppearances", "Not a list"),
+    "the same claim twice": (
+        sent(claimReviewMarkups=[simple(), {**simple(" The pier  is gone. "), "url": f"{URL}#b"}]),
+        "claimReviewMarkups[1].claimReviewed",
+        "the same claim",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_used_is_refused_with_its_field(what: str, key: str) -> None:
+    body, field, said = REFUSED[what]
+    assert said in violated(body, key=key)[field]
+    assert not kinds()
+
+
+def test_all_that_is_wrong_with_a_page_is_said_at_once(key: str) -> None:
+    body = sent(
+        publishDate="x", claimReviewMarkups=[simple(), {"claimReviewed": 1, "rating": {"ratingValue": "2"}}]
+    )
+    assert set(violated(body, key=key)) == {
+        "publishDate",
+        "claimReviewMarkups[1].claimReviewed",
+        "claimReviewMarkups[1].rating.textualRating",
+        "claimReviewMarkups[1].rating.ratingValue",
+    }
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "[]", "null", '"x"', b"\xff", '{"pageUrl": "\\ud800"}', '{"a": NaN}', "[" * 100_000]
+)
+def test_what_is_no_page_at_all(body: Any, key: str) -> None:
+    error = ask("POST", body=body, key=key, status=400)["error"]
+    assert error["message"].startswith("The body is no JSON")
+
+
+def test_a_body_has_a_bound_and_a_kind(key: str) -> None:
+    error = ask("POST", body=" " * (markup.LONGEST + 1), key=key, status=413)["error"]
+    assert "500,000 bytes" in error["message"]
+    headers = {"authorization": f"Bearer {key}"}
+    answer = Client().post(PAGES, {"pageUrl": URL}, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, 415)
+    for method, path in (("PUT", PAGES), ("POST", f"{PAGES}/x"), ("PATCH", f"{PAGES}/x")):
+        assert ask(method, path, sent(), key=key, status=405)
+    assert ask("GET", f"{PAGES}/a/b", key=key, status=404)
+
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from([*markup.PAGE, *markup.MARKUP, *markup.CLAIM_AUTHOR, *markup.RATING]),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=15,
+)
+
+
+@given(json_values, st.sampled_from([*markup.PAGE, *markup.MARKUP, *markup.RATING]))
+def test_whatever_is_sent_is_a_page_or_refused_in_sentences(value: Any, where: str) -> None:
+    body = sent() if where in markup.PAGE else with_markup() if where in markup.MARKUP else with_rating()
+    target = body
+    if where not in markup.PAGE:
+        target = body["claimReviewMarkups"][0]
+    if where in markup.RATING and where not in markup.MARKUP:
+        target = target["rating"]
+    for document in (value, {**body, where: value}, target.update({where: value}) or body):
+        try:
+            page = markup.page(json.dumps(document).encode(), today="2026-03-01")
+        except Refused as refused:
+            for one in refused.document["error"].get("details", [{"fieldViolations": []}])[0][
+                "fieldViolations"
+            ]:
+                assert one["description"].endswith((".", "?"))
+            continue
+        # What was read once is read again as it was.
+        again = {
+            "pageUrl": page.url,
+            **page.sent,
+            "claimReviewMarkups": [one for _, one in page.markups],
+        }
+        assert markup.page(json.dumps(again).encode(), today="2026-03-01").markups == page.markups
+
+
+def test_an_own_claim_is_no_page(key: str) -> None:
+    make_published("one", author=make_user())
+    assert ask("GET", f"{PAGES}/one", key=key, status=404)
