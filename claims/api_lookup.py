@@ -40,7 +40,8 @@ class Lookup(GenericAPIView[Publication]):
 
     `total` fact-checks have all the words; with `nearest` none has, and the results are the nearest. `counts` say of
     each filter how many each value would leave under the question and the other filters; `did_you_mean` is null or the
-    question in words that are there. Each result has the served document and the places of the words in its claim.
+    question in words that are there. Each result has the served document, the places of the words in its claim, and
+    whether it is only `related`: near in meaning, by other words, so that it may say the opposite.
     `plain` is true where the index could not be used and the database answered in its plain way.
     """
 
@@ -74,7 +75,7 @@ class Lookup(GenericAPIView[Publication]):
                 "plain": found.is_plain,
                 "did_you_mean": found.meant or None,
                 "counts": {name: dict(sizes) for name, sizes in found.counts.items()},
-                "results": [_result(document, found.forms) for document in served],
+                "results": [_result(document, found) for document in served],
             }
         )
         if found.is_plain or found.is_behind:
@@ -83,6 +84,10 @@ class Lookup(GenericAPIView[Publication]):
         return response
 
 
-def _result(document: dict[str, Any], forms: frozenset[str]) -> dict[str, Any]:
-    places = highlights(document["claim"], forms, language=document["language"])
-    return {"claim": document, "highlights": [list(place) for place in places]}
+def _result(document: dict[str, Any], found: looking_up.Answer) -> dict[str, Any]:
+    places = highlights(document["claim"], found.forms, language=document["language"])
+    return {
+        "claim": document,
+        "highlights": [list(place) for place in places],
+        "related": document["id"] in found.related,
+    }

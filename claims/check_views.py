@@ -107,9 +107,12 @@ def _shown(checked: checking.Checked) -> dict[str, Any]:
             reasons.setdefault(mark.id, []).append(mark)
             marked.append((number, mark))
         parts.append((part, marked))
+    related = [mark.related for marks in reasons.values() for mark in marks]
     return {
         "parts": parts,
         "left_out": checked.left_out,
+        "some_related": any(related),
+        "only_related": bool(related) and all(related),
         "found": [
             (number, presentation.claim_row(checked.documents[key]), reasons[key])
             for key, number in numbers.items()
@@ -188,6 +191,7 @@ def _mark(mark: checking.Mark) -> dict[str, Any]:
     return {
         "claim": mark.id,
         "sure": mark.sure,
+        "related": mark.related,
         "shared_words": list(mark.shared),
         "quotation": {"start": quoted.start, "end": quoted.end, "words": quoted.words, "level": quoted.level}
         if quoted

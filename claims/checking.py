@@ -33,12 +33,16 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Why a part of the text leads to a fact-check: the words that both have and how sure it is; or a quotation."""
+    """Why a part of the text leads to a fact-check: the words that both have and how sure it is; or a quotation.
+
+    One that is `related` says what is near in meaning, and its words do not make it likely.
+    """
 
     id: str
     sure: float
     shared: tuple[str, ...] = ()
     quotation: Quoted | None = None
+    related: bool = False
 
     @property
     def very(self) -> bool:
@@ -178,7 +182,7 @@ def _parts(
         ]
         said = {mark.id for mark in marks}
         marks += [
-            Mark(match.key, match.sure, match.shared)
+            Mark(match.key, match.sure, match.shared, related=match.related)
             for match in one.matches
             if match.key in there and match.key not in said
         ]

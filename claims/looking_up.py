@@ -30,7 +30,8 @@ class Answer:
     """A page of what answers a question, with how many there are in all.
 
     `is_nearest`: nothing has all the words, and the rows are the nearest. `counts` say of each filter how many each of
-    its values leaves under the others. `meant` is the question in words that are there, or empty. `is_plain`: the
+    its values leaves under the others. `meant` is the question in words that are there, or empty. `related` are the
+    identifiers of those rows that are near in meaning alone: they may say the opposite. `is_plain`: the
     index could not be used. `is_behind`: it lacks what was published last. `forms` are the stems that were asked for
     (claims.search.highlights).
     """
@@ -44,6 +45,7 @@ class Answer:
     is_behind: bool = False
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     meant: str = ""
+    related: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
 
 
@@ -111,6 +113,7 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
         page=page,
         pages=max(1, -(-min(found.total, DEEPEST) // size)),
         is_nearest=found.is_nearest,
+        related=found.related,
         counts=_counted(found.counts),
         meant=found.meant,
         is_behind=kept.is_behind,

@@ -20,6 +20,7 @@ from factcheck.datadir import SHORTEST_SECRET_KEY
 NAMES = (
     "FACTCHECK_DATA_DIR",
     "FACTCHECK_DEBUG",
+    "FACTCHECK_EMBEDDER",
     "FACTCHECK_HOSTS",
     "FACTCHECK_HTTPS",
     "FACTCHECK_MAIL",
@@ -85,6 +86,16 @@ def data_dir(variables: Variables, *, default: Path) -> Path:
     """FACTCHECK_DATA_DIR as an absolute path; a relative one starts at the working directory."""
     value = variables.get("FACTCHECK_DATA_DIR", "").strip()
     return Path(value).expanduser().absolute() if value else default
+
+
+def embedder(variables: Variables) -> str:
+    """FACTCHECK_EMBEDDER: a name, or `package.module:function` of an embedder of one's own; empty when unset."""
+    value = variables.get("FACTCHECK_EMBEDDER", "").strip()
+    if value and not re.fullmatch(r"[a-z][a-z0-9_-]*|[A-Za-z_][\w.]*:[A-Za-z_]\w*", value, re.ASCII):
+        raise ImproperlyConfigured(
+            f"FACTCHECK_EMBEDDER is {value!r}, which names no embedder: write minilm, or package.module:function."
+        )
+    return value
 
 
 def hosts(variables: Variables) -> list[str]:

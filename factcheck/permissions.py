@@ -41,6 +41,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "admin:webhooks_subscription_secret": ("webhooks.change_subscription",),
     "admin:webhooks_subscription_switch": ("webhooks.change_subscription",),
     "admin:sources_source_snapshot": ("sources.add_snapshot",),
+    "admin:partners_partner_make_key": ("partners.add_key",),
+    "admin:partners_partner_revoke_key": ("partners.change_key",),
     "admin:auth_user_password_change": (SUPERUSERS,),
     "admin:auth_user_second_factor": (SUPERUSERS,),
 }

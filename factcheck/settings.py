@@ -28,6 +28,8 @@ POSTGRESQL = environment.postgresql(variables)
 GIVEN_SECRET_KEY = environment.secret_key(variables)
 # Given to several machines; otherwise claims.server_key keeps them in the data folder.
 RECORD_KEYS = environment.record_keys(variables)
+# Ranks by meaning too (claims.search.semantic); empty: by words alone.
+EMBEDDER = environment.embedder(variables)
 
 DATA_DIR = datadir.prepare(environment.data_dir(variables, default=BASE_DIR / "data"))
 # A restore goes into an empty folder only: it has to know which key was there before it started.

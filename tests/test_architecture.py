@@ -72,6 +72,7 @@ PURE = {
     "claims.search.metrics",
     "claims.search.questions",
     "claims.search.ranking",
+    "claims.search.semantic",
     "claims.search.sentences",
     "claims.search.store",
     "claims.search.words",

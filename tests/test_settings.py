@@ -39,6 +39,7 @@ REFUSED = [
     ("FACTCHECK_DEBUG", "perhaps", ["'perhaps'", "write 1 or 0"]),
     ("FACTCHECK_HTTPS", "2", ["'2'", "write 1 or 0"]),
     ("FACTCHECK_PROXY", "nginx", ["'nginx'", "write 1 or 0"]),
+    ("FACTCHECK_EMBEDDER", "All MiniLM", ["'All MiniLM'", "write minilm"]),
     ("PORT", "http", ["'http'", "a number from 1 to 65535"]),
     ("PORT", "0", ["'0'", "a number from 1 to 65535"]),
     ("PORT", "65536", ["'65536'", "a number from 1 to 65535"]),

@@ -26,7 +26,7 @@ from claims.models import (
 )
 from claims.search import indexed, store
 from claims.search.index import Entry
-from claims.search.ranking import Ranking
+from claims.search.ranking import Meaning, Ranking
 from claims.search.store import Busy, Opened, Unusable
 from claims.subjects import identifier_of
 
@@ -111,11 +111,11 @@ def _brought_up(where: Path, kept: Kept | None) -> Kept:
             opened = store.opened(where)
     except Unusable as problem:
         logger.warning("%s It is built anew.", problem)
-        return _kept_of(_rebuilt(where))
+        return _kept_of(_rebuilt(where), where)
     lacking = Lacking(opened)
     if lacking.is_another:
         logger.warning("The index is of another record. It is built anew.")
-        return _kept_of(_rebuilt(where))
+        return _kept_of(_rebuilt(where), where)
     if lacking.any and lacking.size <= AT_ONCE:
         try:
             with store.writing(where):
@@ -126,7 +126,7 @@ def _brought_up(where: Path, kept: Kept | None) -> Kept:
             pass
     if kept is not None and opened == kept.opened:
         return kept
-    return _kept_of(opened)
+    return _kept_of(opened, where)
 
 
 def _rebuilt(where: Path) -> Opened:
@@ -143,8 +143,18 @@ def _rebuilt(where: Path) -> Opened:
     return store.opened(where)
 
 
-def _kept_of(opened: Opened) -> Kept:
-    return Kept(opened, Ranking(opened.index, opened.head.languages))
+def _kept_of(opened: Opened, where: Path) -> Kept:
+    return Kept(opened, Ranking(opened.index, opened.head.languages, _meaning(where)))
+
+
+def _meaning(where: Path) -> Meaning | None:
+    """The optional extra, none of which is imported where the setting names no embedder."""
+    if not settings.EMBEDDER:
+        return None
+    from claims.search import embedding
+
+    embedding.catch_up(where)
+    return embedding.here(where)
 
 
 def _built(where: Path, told: Told | None) -> int:

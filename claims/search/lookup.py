@@ -11,8 +11,9 @@ import tantivy
 
 from claims.search import index as indexes
 from claims.search import words
+from claims.search.matching import is_related
 from claims.search.questions import Question
-from claims.search.ranking import CLOSELY, Clause, Ranking
+from claims.search.ranking import CLOSELY, Clause, Hit, Ranking
 
 # So many words have all to be there; of more, MOST of them.
 ALL, MOST = 8, 0.7
@@ -35,6 +36,7 @@ class Found:
     `keys` are those of the page asked for, in order, and `total` how many there are in all; with `is_nearest` nothing
     has all the words, and these are the nearest. `counts` say of each filter how many fact-checks each of its values
     would leave, under the question and the other filters. `meant` is the question in words that are there, or empty.
+    `related` are those keys that are near in meaning alone (claims.search.matching).
     Neither is looked for where nobody asked (`counted`).
     """
 
@@ -43,6 +45,7 @@ class Found:
     is_nearest: bool = False
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     meant: str = ""
+    related: frozenset[str] = frozenset()
 
 
 def lookup(
@@ -61,7 +64,10 @@ def lookup(
     total = _count(ranking, [*asked, *filters])
     if not total:
         nearest = _nearest(ranking, question, filters)
-        return Found(keys=nearest, is_nearest=True, meant=_meant(ranking, question) if counted else "")
+        meant = _meant(ranking, question) if counted else ""
+        keys = tuple(hit.key for hit in nearest)
+        related = frozenset(hit.key for hit in nearest if is_related(hit))
+        return Found(keys=keys, is_nearest=True, meant=meant, related=related)
     offset = min(offset, DEEPEST)
     if newest_first or not question.words:
         keys = _newest(ranking, [*asked, *filters], offset=offset, limit=limit)
@@ -152,11 +158,12 @@ def newest(
     )
 
 
-def _nearest(ranking: Ranking, question: Question, filters: Sequence[Clause]) -> tuple[str, ...]:
-    """What has some of the words, within the filters and without what is excluded."""
+def _nearest(ranking: Ranking, question: Question, filters: Sequence[Clause]) -> list[Hit]:
+    """What has some of the words, or is only related, within the filters and without what is excluded."""
     kept = [clause for clause in _asked(ranking, question) if clause[0] is MustNot]
     hits = ranking.rank(question.words, limit=min(NEAREST, CLOSELY), narrowed=[*kept, *filters])
-    return tuple(hit.key for hit in hits)
+    # Where meaning is looked at, what has none of the words has to be near enough to be called related.
+    return [hit for hit in hits if hit.shared or ranking.meaning is None or is_related(hit)]
 
 
 def _counts(ranking: Ranking, asked: Sequence[Clause], narrowed: Narrowed) -> dict[str, dict[str, int]]:

@@ -168,5 +168,8 @@ def _likely(ranking: Ranking, text: str, clauses: list[Clause]) -> list[str]:
     sure: dict[str, float] = {}
     for matched in matching.matches(ranking, text, narrowed=tuple(clauses)):
         for match in matched.matches:
+            # Its answer has no place to say that something is only related.
+            if match.related:
+                continue
             sure[match.key] = max(sure.get(match.key, 0.0), match.sure)
     return sorted(sure, key=lambda key: (-sure[key], key))

@@ -3,13 +3,16 @@
 import json
 import time
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.search import folders, index, metrics, words
-from claims.search.ranking import Ranking
+from claims.search.index import Entry
+from claims.search.ranking import Meaning, Ranking
 
 HITS = 20
 
@@ -39,13 +42,32 @@ class Command(BaseCommand):
                 f"{folder / split}: no query has a document that answers it: nothing to measure."
             )
         begun = time.perf_counter()
+        meaning = None
+        if settings.EMBEDDER:
+            # Known by their places; the first is the newest, so that it stays before those that are like it.
+            entries = [replace(entry, sequence=len(entries) - place) for place, entry in enumerate(entries)]
+            meaning = self._meaning(entries)
         made = index.in_memory(entries)
-        ranking = Ranking(made, {words.primary(entry.language) for entry in entries})
+        ranking = Ranking(made, {words.primary(entry.language) for entry in entries}, meaning)
         built = time.perf_counter()
-        self.stdout.write(f"{len(entries)} documents indexed in {built - begun:.2f} s.")
+        ranked = f"by words and by meaning ({settings.EMBEDDER})" if meaning else "by words"
+        self.stdout.write(
+            f"{len(entries)} documents indexed in {built - begun:.2f} s, to be ranked {ranked}."
+        )
         run = {query: [hit.key for hit in ranking.rank(text, limit=HITS)] for query, text in queries}
         seconds = time.perf_counter() - built
         figures = metrics.measured(run, judged, [query for query, _ in queries])
         self.stdout.write(
             json.dumps({"split": split, **figures, "seconds": round(seconds, 2)}, ensure_ascii=False)
         )
+
+    def _meaning(self, entries: list[Entry]) -> Meaning | None:
+        """The extra that is not imported unless it is set."""
+        from claims.search import embedding
+        from claims.search.semantic.embedders import Unavailable
+
+        try:
+            return embedding.thrown_away((entry.sequence, entry.claim) for entry in entries)
+        except Unavailable as problem:
+            self.stderr.write(f"Ranked by words alone: {problem}")
+            return None
