@@ -95,6 +95,10 @@ AUDIENCES: dict[str, Audience] = {
     "tools-pages": Audience.PARTNER,
     "tools-page": Audience.PARTNER,
     "tools-unknown": Audience.PUBLIC,
+    # A partner's own subscriptions, with its key.
+    "api-webhooks": Audience.PARTNER,
+    "api-webhook": Audience.PARTNER,
+    "api-webhook-secret": Audience.PARTNER,
     # A load balancer's questions: "ok", or what is wrong in words that may be public.
     "livez": Audience.PUBLIC,
     "readyz": Audience.PUBLIC,
