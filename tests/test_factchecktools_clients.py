@@ -11,9 +11,11 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from browsing import Served, filled, serving
@@ -195,6 +197,41 @@ def test_pages_are_made_read_listed_changed_and_deleted(served: Served) -> None:
         tools.pages().list(organization="lighthouse.example").execute()
     assert refused.value.resp.status == 400
     assert refused.value.error_details[0]["reason"] == "API_KEY_INVALID"  # type: ignore[attr-defined]
+
+
+def test_of_many_who_write_at_once_one_does(served: Served) -> None:
+    key = served.shell(KEY.format(site="race.example"))
+
+    def send(method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        request = urllib.request.Request(
+            f"{served.address}/v1alpha1/{path}",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: send("POST", "pages", page("race.example")), range(8)))
+        (first,) = [document for status, document in made if status == 200]
+        assert {document["error"]["status"] for status, document in made if status == 409} == {
+            "ALREADY_EXISTS"
+        }
+        ratings = [f"Wrong, says number {number}" for number in range(8)]
+        bodies = [{**first, **page("race.example", rating=rating)} for rating in ratings]
+        done = list(pool.map(lambda body: send("PUT", first["name"], body), bodies))
+    (written,) = [document for status, document in done if status == 200]
+    assert sorted(status for status, _ in done) == [200] + [409] * 7
+    kept = served.shell(
+        "from claims.models import Publication\n"
+        "print(Publication.objects.get(review_url='https://www.race.example/1').rating_as_published)"
+    )
+    assert kept == written["claimReviewMarkups"][0]["rating"]["textualRating"]
 
 
 # Made from our own description ----------------------------------------------------------------------
