@@ -11,7 +11,18 @@ from claims.addresses import base_url
 
 XML = "application/xml; charset=utf-8"
 # Pages that are there once; the page on the seeds only where its text is.
-_ONCE = ("lookup", "check", "topics", "publishers", "methodology", "about", "data", "corrections")
+_ONCE = (
+    "lookup",
+    "check",
+    "topics",
+    "publishers",
+    "methodology",
+    "about",
+    "data",
+    "corrections",
+    "api-home",
+    "api-docs",
+)
 _BY_ROW = {"topics": "topic", "speakers": "speaker", "sources": "source", "publishers": "publisher"}
 
 

@@ -84,6 +84,8 @@ AUDIENCES: dict[str, Audience] = {
     "api-methodologies": Audience.PUBLIC,
     "api-methodology": Audience.PUBLIC,
     "api-changes": Audience.PUBLIC,
+    "api-home": Audience.PUBLIC,
+    "api-docs": Audience.PUBLIC,
     "api-schema": Audience.PUBLIC,
     "api-unknown": Audience.PUBLIC,
     # The Fact Check Tools API.

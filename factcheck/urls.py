@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from factcheck import refusals, wellknown
-from factcheck.api import problems
+from factcheck.api import pages, problems
 from factcheck.api.changes import Changes
 from factcheck.api.schema import Schema
 from factcheck.operations import health
@@ -16,6 +16,8 @@ urlpatterns = [
     path(health.READY, health.readyz, name=health.READY),
     path("admin/", include("factcheck.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/", pages.home, name="api-home"),
+    path("api/docs/", pages.docs, name="api-docs"),
     path("api/v1/schema/", Schema.as_view(), name="api-schema"),
     path("api/v1/changes/", Changes.as_view(), name="api-changes"),
     path("api/v1/submissions/", Submissions.as_view(), name="api-submissions"),

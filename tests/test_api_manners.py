@@ -258,7 +258,7 @@ def test_nested_errors_have_the_path_of_their_field(db):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/", "/api", "/api/v1/", "/api/v2/claims/", "/api/v1/nothing", "/api/v1/%00/"]
+    "path", ["/api/none/", "/api/none", "/api/v1/", "/api/v2/claims/", "/api/v1/nothing", "/api/v1/%00/"]
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_unknown_addresses_of_the_api_are_problems(path, method, db):

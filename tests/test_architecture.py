@@ -85,6 +85,7 @@ PURE = {
     "factcheck.factchecktools.parameters",
     "factcheck.factchecktools.shapes",
     "factcheck.factchecktools.tokens",
+    "factcheck.api.reference",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
     "factcheck.partners.limits",

@@ -65,6 +65,8 @@ ADDRESSES = {
     "api-claim": "/api/v1/claims/one/",
     "api-revisions": "/api/v1/claims/one/revisions/",
     "api-revision": "/api/v1/claims/one/revisions/1/",
+    "api-home": "/api/",
+    "api-docs": "/api/docs/",
     "api-schema": "/api/v1/schema/",
     "api-entries": "/api/v1/revisions/",
     "api-entry": "/api/v1/revisions/1/",

@@ -213,3 +213,15 @@ def test_what_the_api_refuses(query: str, name: str) -> None:
 def test_words_are_marked_where_they_stand(text: str, asked: str, marked: list[str]) -> None:
     forms = frozenset(stems(words(asked), "en")) | frozenset(words(asked))
     assert [text[start:end] for start, end in highlights(text, forms, language="en")] == marked
+
+
+def test_a_speaker_is_met_in_every_spelling_that_is_an_alias_of_theirs() -> None:
+    speaker = make_speaker("alexander-lukashenko", name="Alexander Lukashenko")
+    for name, language in (("Alyaksandr Lukashenka", "en"), ("Александр Лукашенко", "ru")):
+        speaker.aliases.create(name=name, language=language)
+    make_published("border", text="The situation on the border has worsened.", speaker=speaker)
+    make_published("other", text="The harbour bridge was sold.", speaker=make_speaker())
+    for name in ("Lukashenko", "Lukashenka", "Лукашенко", "ЛУКАШЕНКО", "alyaksandr lukashenka"):
+        for asked in (name, f'speaker:"{name}"', f"{name} border", f'speaker:"{name}" worsened'):
+            found = looking_up.answer(asked, {}, size=9)
+            assert (found.is_nearest, [row.slug for row in found.rows]) == (False, ["border"]), asked

@@ -47,6 +47,8 @@ PATHS = [
     "/check/",
     "/check/?url=https://nothing.example/",
     "/data/",
+    "/api/",
+    "/api/docs/",
     "/methodology/",
     "/about/",
     "/about/seeds/",

@@ -52,6 +52,10 @@ SETTINGS = {
         "take; errors are problem documents (RFC 9457). Members may be added to answers at any time; what else may "
         "change, and how long before it is announced, is the deprecation policy at /api/."
     ),
+    # In the order in which a reader would want them.
+    "TAGS": [
+        {"name": name} for name in ("Fact-checks", "Finding", "The record", "Reference data", "This API")
+    ],
     "SERVERS": [{"url": "/"}],
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "POSTPROCESSING_HOOKS": [],
