@@ -56,12 +56,20 @@ schema: .venv/dev.stamp
 # No part of the tests: what the record costs beside a bare database, on this machine. ENTRIES=10000 is quicker. With
 # JUDGED="DIR DIR" also how well the lookup ranks beside SQLite's FTS5, and how precise the match is (docs/lookup.md); with FEED=FILE also what taking
 # a feed of partners' fact-checks costs (docs/partners.md).
-bench: .venv/dev.stamp
+bench: .venv/dev.stamp .venv/datasette.stamp
 	@PYTHONPATH=tests $(PY) tests/bench.py
 	@PYTHONPATH=tests $(PY) tests/bench_pages.py
+	@FEED="$(FEED)" PYTHONPATH=tests $(PY) tests/bench_lookup.py
 	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_ranking.py $(JUDGED))
 	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_matching.py $(JUDGED))
 	@$(if $(FEED),PYTHONPATH=tests $(PY) tests/bench_partners.py "$(FEED)")
+
+# A peer that is measured beside ours, in an environment of its own.
+.venv/datasette.stamp: requirements/datasette.txt .venv/pyvenv.cfg
+	@echo "Installing Datasette into .venv/datasette, for the bench."
+	@rm -rf .venv/datasette && $(PY) -m venv .venv/datasette
+	@.venv/datasette/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r $<
+	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@echo "Installing what the tests and checks need into .venv."

@@ -7,9 +7,12 @@ record does not say is which of the archived texts that it names are on this ser
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Subquery
+from django.db import connection
 
-from claims.models import Head, HeldMark
+# Asked before every public answer: in SQL of its own it takes a tenth of the time.
+_ROWS = """
+    SELECT sequence, entry_digest, at, (SELECT mark FROM claims_heldmark WHERE id = 1) FROM claims_head WHERE id = 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ def state() -> State:
     texts are taken for drafts. A text that one person adds in the very moment in which another publishes what quotes
     it may go without.
     """
-    held = HeldMark.objects.filter(pk=1).values("mark")
-    rows = Head.objects.filter(pk=1).order_by().values_list("sequence", "entry_digest", "at", Subquery(held))
-    sequence, entry_digest, at, mark = rows.get()
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS)
+        sequence, entry_digest, at, mark = cursor.fetchone()
+    # SQLite keeps times without their zone, which is UTC.
+    at = at.replace(tzinfo=dt.UTC) if at and at.tzinfo is None else at
     return State(sequence, entry_digest, at, mark or "")

@@ -74,6 +74,8 @@ def answer(
 
 def narrowed(parameters: Mapping[str, str]) -> Narrowed:
     """Good parameters of PublicationFilterSet as the index is asked for them: the same as in the database."""
+    if not parameters:
+        return {}
     form = PublicationFilterSet(parameters).form
     if not form.is_valid():
         raise ValueError(f"Parameters that are not good: {', '.join(form.errors)}.")

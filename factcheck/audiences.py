@@ -92,9 +92,14 @@ AUDIENCES: dict[str, Audience] = {
     "tools-search": Audience.PUBLIC,
     "tools-image-search": Audience.PUBLIC,
     "api-submissions": Audience.PARTNER,
+    "tools-description": Audience.PUBLIC,
     "tools-pages": Audience.PARTNER,
     "tools-page": Audience.PARTNER,
     "tools-unknown": Audience.PUBLIC,
+    # A partner's own subscriptions, with its key.
+    "api-webhooks": Audience.PARTNER,
+    "api-webhook": Audience.PARTNER,
+    "api-webhook-secret": Audience.PARTNER,
     # A load balancer's questions: "ok", or what is wrong in words that may be public.
     "livez": Audience.PUBLIC,
     "readyz": Audience.PUBLIC,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/schema/", Schema.as_view(), name="api-schema"),
     path("api/v1/changes/", Changes.as_view(), name="api-changes"),
     path("api/v1/submissions/", Submissions.as_view(), name="api-submissions"),
+    path("api/v1/webhooks/", include("factcheck.webhooks.urls")),
     path("api/v1/", include("claims.api_urls")),
     re_path(r"^api(?:/.*)?$", problems.unknown_address, name=problems.UNKNOWN_ADDRESS),
     path("", include("factcheck.factchecktools.urls")),

@@ -4,14 +4,18 @@ import itertools
 import re
 
 import pytest
+from django import forms
 from django.db import connection
+from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 from makers import NOON, make_claim, make_published, make_source, make_speaker, make_topic, publish
 from taken import make_taken
 from visiting import page, sentences
 
 from claims import choices, facets
-from claims.filters import PublicationFilterSet
+from claims.filters import Options, PublicationFilterSet
 from claims.models import Label, Publication
 from claims.partners.taking import withdraw
 
@@ -91,3 +95,17 @@ def test_counts_are_kept_while_the_record_is_the_same(mixed: None) -> None:
     assert len(asked) == 1
     make_published(speaker=make_speaker("lee", name="Lee Moss"))
     assert facets.facets({"rating": "false"}).total == before.total + 1
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=5), st.text(max_size=9)), max_size=4, unique_by=lambda one: one[0]),
+    st.text(max_size=5) | st.none(),
+)
+def test_a_list_to_choose_from_is_written_as_djangos_own(
+    offered: list[tuple[str, str]], value: str | None
+) -> None:
+    ours, theirs = (
+        parse_html(kind(choices=offered).render("kind", value, {"id": "id_kind"}))
+        for kind in (Options, forms.Select)
+    )
+    assert ours == theirs

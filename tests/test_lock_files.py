@@ -22,7 +22,7 @@ def names(path: Path) -> dict[str, str]:
 
 
 def test_there_are_lock_files():
-    assert [path.name for path in LOCKED] == ["base.txt", "dev.txt", "semantic.txt"]
+    assert [path.name for path in LOCKED] == ["base.txt", "datasette.txt", "dev.txt", "semantic.txt"]
 
 
 @pytest.mark.parametrize("path", LOCKED, ids=lambda path: path.name)

@@ -286,9 +286,11 @@ def test_a_backlog_is_the_commands(
     for number in range(5):
         make_published(f"c{number}", text=f"The tower number {number} leans.")
     assert keeping.ranking().rank("tower 3", limit=5)[0].key == "c3"
-    # The question alone: a reader waits for no backlog.
+    # The question alone: a reader waits for no backlog, and the answer is kept by nobody.
     assert small.embedded <= 1
+    assert keeping.current().is_behind
     call_command("reindex", "--if-needed")
+    assert not keeping.current().is_behind
     assert capsys.readouterr().out.endswith("Fact-checks that were embedded: 5.\n")
     assert set(known().values()) == {f"c{number}" for number in range(5)}
     call_command("reindex", "--if-needed")

@@ -123,7 +123,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"claim": CLAIM, "language": "English"}, "language"),
     ({"claim": CLAIM, "note": "a" * 2001}, "note"),
     ({"claim": CLAIM, "rating": "false"}, "rating"),
-    ({"claim": CLAIM, "a\0": "x"}, "a␀"),
+    ({"claim": CLAIM, "a\0": "x"}, "a\\x00"),
 ]
 
 

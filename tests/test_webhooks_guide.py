@@ -3,11 +3,15 @@
 import datetime as dt
 import json
 import re
+import shlex
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from partnering import make_key, make_partner
 
 from claims.models import Revision
 from factcheck import environment
@@ -59,6 +63,27 @@ def test_the_example_in_javascript(tmp_path):
     done = subprocess.run(["node", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == [case[3] for case in given]
+
+
+@pytest.mark.django_db
+def test_the_examples_of_the_api():
+    secret = make_key(make_partner(), ["webhooks"])
+    statuses, identifier = [], ""
+    for command in block("sh").replace("\\\n", " ").splitlines():
+        words = shlex.split(command.replace("$KEY", secret).replace("$ID", identifier))
+        given = dict(pairwise(words))
+        address = next(word for word in words if word.startswith("https://facts.example.org/"))
+        answer = Client(headers={"authorization": f"Bearer {secret}"}).generic(
+            given.get("-X", "GET"),
+            address.removeprefix("https://facts.example.org"),
+            given.get("-d", ""),
+            content_type="application/json",
+        )
+        statuses.append(answer.status_code)
+        if answer.status_code == 201:
+            identifier = answer.json()["id"]
+            assert {f"`{name}`" for name in answer.json()} <= set(re.findall("`[a-z_]+`", GUIDE))
+    assert statuses == [201, 200, 200, 200, 204]
 
 
 def test_the_payload_is_the_golden_one_but_for_digests_and_the_body():

@@ -61,18 +61,22 @@ def thrown_away(texts: Iterable[tuple[int, str]]) -> "Meaning":
     return InMemory(embedder, sorted(texts))
 
 
-def catch_up(beside: Path) -> None:
-    """Embed what was published since, where that is little and nobody else does it."""
+def catch_up(beside: Path) -> bool:
+    """Embed what was published since, where that is little and nobody else does it; whether nothing is lacking then."""
     meaning = here(beside)
-    if meaning is None or not _is_little(meaning):
-        return
+    if meaning is None or not (lacking := _some_lacking(meaning)):
+        return True
+    if lacking > AT_ONCE:
+        return False
     try:
         with store.writing(meaning.folder):
             # Another process may have written between our look and the lock.
-            if _is_little(meaning):
+            if _some_lacking(meaning) <= AT_ONCE:
                 _filled(meaning, None)
     except (Busy, OSError) as problem:
         logger.warning("New fact-checks are looked up by words alone for now: %s", problem)
+        return False
+    return True
 
 
 def bring_up(beside: Path, *, anew: bool = False, told: Callable[[int, int], None] | None = None) -> int:
@@ -89,10 +93,9 @@ def bring_up(beside: Path, *, anew: bool = False, told: Callable[[int, int], Non
         return _filled(meaning, told)
 
 
-def _is_little(meaning: "Meaning") -> bool:
-    """Whether some fact-checks are lacking, and not more than a reader waits for."""
-    after = _after(meaning)
-    return 0 < len(_lacking(after or 0).values_list("pk")[: AT_ONCE + 1]) <= AT_ONCE
+def _some_lacking(meaning: "Meaning") -> int:
+    """How many fact-checks are lacking, or one more than AT_ONCE where they are more."""
+    return len(_lacking(_after(meaning) or 0).values_list("pk")[: AT_ONCE + 1])
 
 
 def _filled(meaning: "Meaning", told: Callable[[int, int], None] | None) -> int:

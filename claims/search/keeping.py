@@ -40,11 +40,12 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The index as a process has it open; `is_behind` where the record has gone on since."""
+    """The index as a process has it open; `is_behind` where the record has gone on since, or `lacks_vectors`."""
 
     opened: Opened
     ranking: Ranking
     is_behind: bool = False
+    lacks_vectors: bool = False
 
 
 _kept: dict[Path, Kept] = {}
@@ -66,7 +67,8 @@ def current() -> Kept:
     """The index as new as can be had without waiting. Raises Unusable."""
     with _turn:
         kept, head = _current(folder())
-    return replace(kept, is_behind=kept.opened.head.entry_digest != head.entry_digest)
+    is_behind = kept.opened.head.entry_digest != head.entry_digest
+    return replace(kept, is_behind=is_behind or kept.lacks_vectors)
 
 
 def reindex(*, told: Told | None = None) -> int:
@@ -100,6 +102,9 @@ def _current(where: Path) -> tuple[Kept, Head]:
         or kept.opened.head.entry_digest != head.entry_digest
     ):
         kept = _kept[where] = _brought_up(where, kept)
+    if kept.lacks_vectors:
+        # They come without an entry of the record, when the command has made them.
+        kept = _kept[where] = replace(kept, lacks_vectors=_lacks_vectors(where))
     return kept, head
 
 
@@ -144,7 +149,9 @@ def _rebuilt(where: Path) -> Opened:
 
 
 def _kept_of(opened: Opened, where: Path) -> Kept:
-    return Kept(opened, Ranking(opened.index, opened.head.languages, _meaning(where)))
+    lacks_vectors = _lacks_vectors(where)
+    ranking = Ranking(opened.index, opened.head.languages, _meaning(where))
+    return Kept(opened, ranking, lacks_vectors=lacks_vectors)
 
 
 def _meaning(where: Path) -> Meaning | None:
@@ -153,8 +160,16 @@ def _meaning(where: Path) -> Meaning | None:
         return None
     from claims.search import embedding
 
-    embedding.catch_up(where)
     return embedding.here(where)
+
+
+def _lacks_vectors(where: Path) -> bool:
+    """Whether some fact-checks have no vector, after those have got theirs for which a reader waits."""
+    if not settings.EMBEDDER:
+        return False
+    from claims.search import embedding
+
+    return not embedding.catch_up(where)
 
 
 def _built(where: Path, told: Told | None) -> int:

@@ -54,7 +54,8 @@ SETTINGS = {
     ),
     # In the order in which a reader would want them.
     "TAGS": [
-        {"name": name} for name in ("Fact-checks", "Finding", "The record", "Reference data", "This API")
+        {"name": name}
+        for name in ("Fact-checks", "Finding", "The record", "Reference data", "Partners", "This API")
     ],
     "SERVERS": [{"url": "/"}],
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
