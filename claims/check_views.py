@@ -170,7 +170,7 @@ def _by_text(request: Request, text: str) -> dict[str, Any]:
             for part in checked.parts
             if part.marks
         ],
-        "claims": {key: _summed_up(document) for key, document in sorted(checked.documents.items())},
+        "claims": {key: summed_up(document) for key, document in sorted(checked.documents.items())},
         "left_out": checked.left_out,
     }
 
@@ -182,7 +182,7 @@ def _by_address(request: Request, address: str) -> dict[str, Any]:
     return {
         "reviews": [document["id"] for document in found.reviews],
         "citing": [document["id"] for document in found.citing],
-        "claims": {document["id"]: _summed_up(document) for document in (*found.reviews, *found.citing)},
+        "claims": {document["id"]: summed_up(document) for document in (*found.reviews, *found.citing)},
     }
 
 
@@ -199,7 +199,7 @@ def _mark(mark: checking.Mark) -> dict[str, Any]:
     }
 
 
-def _summed_up(document: dict[str, Any]) -> dict[str, Any]:
+def summed_up(document: dict[str, Any]) -> dict[str, Any]:
     """The members of a served document that say what was found, and where the rest is."""
     members = (
         *("id", "origin", "claim", "title", "language", "claimed_on", "speaker", "attribution", "veracity"),

@@ -84,14 +84,24 @@ def receive_report(
 
 
 def receive_suggestion(
-    *, text: str, where: str = "", who: str = "", contact: str = "", at: dt.datetime
+    *,
+    text: str,
+    where: str = "",
+    who: str = "",
+    language: str = "",
+    note: str = "",
+    contact: str = "",
+    channel: str = Suggestion.Channel.FORM,
+    at: dt.datetime,
 ) -> Suggestion:
-    """A claim that a reader asks us to check; the same words sent twice are one open suggestion."""
+    """A claim that a reader or a partner asks us to check; the same words sent twice are one open suggestion."""
     said: dict[str, Any] = {
-        "channel": Suggestion.Channel.FORM,
+        "channel": channel,
         "text": text,
         "where": where,
         "who": who,
+        "language": language,
+        "note": note,
         "contact": contact,
     }
     known = Suggestion.objects.open().filter(**said).first()

@@ -91,6 +91,8 @@ AUDIENCES: dict[str, Audience] = {
     # The Fact Check Tools API.
     "tools-search": Audience.PUBLIC,
     "tools-image-search": Audience.PUBLIC,
+    "api-submissions": Audience.PARTNER,
+    "tools-description": Audience.PUBLIC,
     "tools-pages": Audience.PARTNER,
     "tools-page": Audience.PARTNER,
     "tools-unknown": Audience.PUBLIC,

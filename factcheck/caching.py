@@ -43,6 +43,8 @@ OTHERS = {
     answers.UNKNOWN_ADDRESS,
     # It answers nothing but that it is not there.
     "tools-image-search",
+    # Of the program and its address; its validator is made of what it says.
+    "tools-description",
     "api-changes",
     "record-head",
     # What is asked there is in the request, not in the address.

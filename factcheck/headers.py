@@ -40,7 +40,7 @@ FOR_PROGRAMS = {
     *("feed-rss", "topic-feed", "topic-feed-rss", "speaker-feed", "speaker-feed-rss"),
     *("rating-feed", "rating-feed-rss"),
     *("claimreview", "oembed", "data-jsonl", "data-csv", "datafeed"),
-    *("tools-search", "tools-image-search"),
+    *("tools-search", "tools-image-search", "tools-description"),
 }
 READING = "GET, HEAD, OPTIONS"
 # What a script of another site may read of an answer, and send with a question. No browser sends a key by itself.

@@ -66,7 +66,8 @@ def when_ready(server: Any) -> None:
         "To stop: Ctrl-C",
         flush=True,
     )
-    beside.append(keeping.start())
+    if not settings.NO_WEBHOOKS:
+        beside.append(keeping.start())
 
 
 def on_exit(server: Any) -> None:

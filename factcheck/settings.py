@@ -194,6 +194,8 @@ if MAIL_SERVER:
 
 # Webhooks -----------------------------------------------------------------------------------------
 
+# On a copy of a server that is only for practice: partners hear from one alone.
+NO_WEBHOOKS = environment.flag(variables, "FACTCHECK_NO_WEBHOOKS")
 # Networks besides the public Internet, and certificates besides the system's.
 WEBHOOK_NETWORKS = environment.webhook_networks(variables)
 WEBHOOK_AUTHORITIES = environment.webhook_authorities(variables)

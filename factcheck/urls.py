@@ -8,6 +8,7 @@ from factcheck.api import pages, problems
 from factcheck.api.changes import Changes
 from factcheck.api.schema import Schema
 from factcheck.operations import health
+from factcheck.partners.api import Submissions
 
 urlpatterns = [
     # factcheck.operations.health answers these two before any other middleware, in its own.
@@ -19,6 +20,7 @@ urlpatterns = [
     path("api/docs/", pages.docs, name="api-docs"),
     path("api/v1/schema/", Schema.as_view(), name="api-schema"),
     path("api/v1/changes/", Changes.as_view(), name="api-changes"),
+    path("api/v1/submissions/", Submissions.as_view(), name="api-submissions"),
     path("api/v1/webhooks/", include("factcheck.webhooks.urls")),
     path("api/v1/", include("claims.api_urls")),
     re_path(r"^api(?:/.*)?$", problems.unknown_address, name=problems.UNKNOWN_ADDRESS),

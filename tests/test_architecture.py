@@ -78,6 +78,7 @@ PURE = {
     "claims.search.words",
     "claims.seeding.files",
     "claims.seeding.shape",
+    "factcheck.factchecktools.discovery",
     "factcheck.factchecktools.envelope",
     "factcheck.factchecktools.fields",
     "factcheck.factchecktools.languages",

@@ -9,17 +9,22 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from browsing import Served, filled, serving
-from googleapiclient.discovery import build
+from googleapiclient import discovery_cache
+from googleapiclient.discovery import build, build_from_document
 from googleapiclient.errors import HttpError
 from places import ROOT
 
+DOCUMENTS = Path(discovery_cache.__file__).parent / "documents"
 GUIDE = ROOT / "docs" / "google.md"
 
 FILL = """
@@ -194,6 +199,96 @@ def test_pages_are_made_read_listed_changed_and_deleted(served: Served) -> None:
     assert refused.value.error_details[0]["reason"] == "API_KEY_INVALID"  # type: ignore[attr-defined]
 
 
+def test_of_many_who_write_at_once_one_does(served: Served) -> None:
+    key = served.shell(KEY.format(site="race.example"))
+
+    def send(method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        request = urllib.request.Request(
+            f"{served.address}/v1alpha1/{path}",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: send("POST", "pages", page("race.example")), range(8)))
+        (first,) = [document for status, document in made if status == 200]
+        assert {document["error"]["status"] for status, document in made if status == 409} == {
+            "ALREADY_EXISTS"
+        }
+        ratings = [f"Wrong, says number {number}" for number in range(8)]
+        bodies = [{**first, **page("race.example", rating=rating)} for rating in ratings]
+        done = list(pool.map(lambda body: send("PUT", first["name"], body), bodies))
+    (written,) = [document for status, document in done if status == 200]
+    assert sorted(status for status, _ in done) == [200] + [409] * 7
+    kept = served.shell(
+        "from claims.models import Publication\n"
+        "print(Publication.objects.get(review_url='https://www.race.example/1').rating_as_published)"
+    )
+    assert kept == written["claimReviewMarkups"][0]["rating"]["textualRating"]
+
+
+# Made from our own description ----------------------------------------------------------------------
+
+
+def described(served: Served) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{served.address}/$discovery/rest?version=v1alpha1") as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def test_our_own_description_makes_the_same_client(served: Served) -> None:
+    key = served.shell(KEY.format(site="buoy.example"))
+    with build_from_document(described(served)) as tools:
+        # It needs no key to search.
+        answer = tools.claims().search(query="troops", extended=True).execute()
+        assert answer["claims"][0]["factCheck"]["id"] == "troops"
+    with build_from_document(described(served), developerKey=key) as tools:
+        pages = tools.pages()
+        made = pages.create(body={**page("buoy.example"), "languageCode": "en"}).execute()
+        assert pages.get(name=made["name"]).execute() == made
+        assert pages.list(organization="buoy.example").execute()["claimReviewMarkupPages"] == [made]
+        made["claimReviewMarkups"][0]["rating"]["textualRating"] = "True"
+        pages.update(name=made["name"], body=made).execute()
+        assert pages.delete(name=made["name"]).execute() == {}
+
+
+def test_our_description_knows_what_googles_knows(served: Served) -> None:
+    """All that a client made from Google's can send and read; methods and parameters by their names."""
+    theirs = json.loads((DOCUMENTS / "factchecktools.v1alpha1.json").read_text())
+    ours = described(served)
+    for resource, inner in theirs["resources"].items():
+        for name, method in inner["methods"].items():
+            if name == "imageSearch":
+                continue
+            own = ours["resources"][resource]["methods"][name]
+            for said in ("id", "httpMethod", "path", "flatPath", "parameterOrder"):
+                assert own[said] == method[said], (name, said)
+            for parameter, stated in method["parameters"].items():
+                for said in ("type", "location", "format", "required", "pattern"):
+                    assert own["parameters"][parameter].get(said) == stated.get(said), (name, parameter)
+            for said in ("request", "response"):
+                assert same(own.get(said), method.get(said), ours["schemas"], theirs["schemas"]), (name, said)
+
+
+def same(ours: Any, theirs: Any, own: dict[str, Any], their: dict[str, Any]) -> bool:
+    """Whether a value of ours has all members of theirs, of the same types."""
+    if theirs is None:
+        return ours is None
+    if "$ref" in theirs:
+        one, other = own[ours["$ref"]]["properties"], their[theirs["$ref"]]["properties"]
+        return all(name in one and same(one[name], other[name], own, their) for name in other)
+    if theirs["type"] == "array":
+        return ours["type"] == "array" and same(ours["items"], theirs["items"], own, their)
+    return (ours["type"], ours.get("format")) == (theirs["type"], theirs.get("format"))
+
+
 # The guide ----------------------------------------------------------------------------------------
 
 
@@ -210,9 +305,10 @@ def run(command: list[str], **options: Any) -> str:
 
 
 def test_the_guides_python(served: Served) -> None:
-    (example,) = examples("python", served)
+    plain, described = examples("python", served)
     line = f"False | More than a thousand troops crossed. | {served.address}/claims/troops/\n"
-    assert run([sys.executable, "-c", example]) == line
+    assert run([sys.executable, "-c", plain]) == line
+    assert run([sys.executable, "-c", described]) == "Reported\n"
 
 
 def test_the_guides_shell(served: Served) -> None:

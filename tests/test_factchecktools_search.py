@@ -424,6 +424,20 @@ def test_every_error_is_in_the_envelope(method: str, path: str, code: int, statu
         assert answer["Allow"] == "GET, HEAD"
 
 
+def test_the_description_has_the_addresses_of_this_server() -> None:
+    address = "/$discovery/rest"
+    answer = Client().get(address, {"version": "v1alpha1"})
+    document = answer.json()
+    assert document["rootUrl"] == document["baseUrl"] == "http://testserver/"
+    assert Client().get("/%24discovery/rest?version=v1alpha1&key=K").json() == document
+    assert Client().get(address, headers={"if_none_match": answer["ETag"]}).status_code == 304
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    other = Client().get(address, {"version": "v1"})
+    assert (other.status_code, other.json()["error"]["status"]) == (404, "NOT_FOUND")
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    assert text == golden("factchecktools-discovery.json", text)
+
+
 def test_a_fault_of_ours_says_no_more_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "page", lambda *_, **__: 1 / 0)
     answer = Client(raise_request_exception=False).get(SEARCH, {"query": "x"})

@@ -58,6 +58,7 @@ REFUSED = [
     ("FACTCHECK_SECRET_KEY", "a" * 60, ["too easy to guess"]),
     ("FACTCHECK_RECORD_KEY", "short-and-secret", ["holds no private key", "openssl rand -base64 32"]),
     ("FACTCHECK_RECORD_KEY", "A" * 43 + "=", ["holds no private key"]),
+    ("FACTCHECK_NO_WEBHOOKS", "perhaps", ["'perhaps'", "write 1 or 0"]),
     ("FACTCHECK_WEBHOOK_NETWORKS", "10.0.0.0/8,inside", ["'inside'", "no network", "10.20.0.0/16"]),
     ("FACTCHECK_WEBHOOK_NETWORKS", "10.0.0.1/8", ["'10.0.0.1/8'", "no network"]),
     ("FACTCHECK_WEBHOOK_CA", "/no/such/file", ["'/no/such/file'", "no file of certificates"]),

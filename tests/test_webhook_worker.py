@@ -13,6 +13,9 @@ from browsing import filled, serving
 from places import Place
 from receiving import receiving
 
+from factcheck import serving as serving_config
+from factcheck.webhooks import keeping
+
 PATIENCE = 60
 
 PREPARE = """
@@ -58,6 +61,7 @@ def test_killed_in_the_middle_it_sends_the_same_again(receiver, tmp_path):
 
     receiver.answer = hold_the_third
     variables = {
+        "FACTCHECK_NO_WEBHOOKS": "",
         "FACTCHECK_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "FACTCHECK_WEBHOOK_CA": receiver.authorities,
     }
@@ -83,8 +87,22 @@ def test_killed_in_the_middle_it_sends_the_same_again(receiver, tmp_path):
 
 
 def test_it_ends_with_the_server(tmp_path):
-    with serving(tmp_path) as server:
+    with serving(tmp_path, FACTCHECK_NO_WEBHOOKS="0") as server:
         wait_for(lambda: processes(server.place, "deliver_webhooks"))
         assert len(processes(server.place, "webhooks.keeping")) == 1
     assert processes(server.place, "manage.py") | processes(server.place, "factcheck") == set()
     assert (tmp_path / "log").read_text().count("worker of webhooks") == 0
+
+
+def test_a_copy_for_practice_sends_nothing(tmp_path, monkeypatch):
+    place = Place(tmp_path / "data", variables={"FACTCHECK_NO_WEBHOOKS": "1"})
+    done = place.manage("deliver_webhooks", "--once")
+    assert done.returncode == 1
+    assert "nothing is sent from here" in done.stderr
+    started = []
+    monkeypatch.setattr(keeping, "start", lambda: started.append(True))
+    for no_webhooks in (True, False):
+        monkeypatch.setattr("factcheck.settings.NO_WEBHOOKS", no_webhooks)
+        serving_config.when_ready(None)
+        assert bool(started) is not no_webhooks
+    serving_config.beside.clear()

@@ -105,7 +105,7 @@ class DueAdmin(DeskAdmin):
     readers_words: tuple[str, ...] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        given = obj is not None and obj.channel == obj.Channel.FORM
+        given = obj is not None and obj.channel in obj.SENT
         return [*self.readonly_fields, *(self.readers_words if given else ())]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:

@@ -29,14 +29,14 @@ class SuggestionAdmin(NearestAdmin, DueAdmin):
     ordering = ["-pk"]
     fieldsets = [
         (None, {"fields": ["text"]}),
-        (None, {"fields": ["where", "who", "contact", ("channel", "received_at")]}),
+        (None, {"fields": ["where", "who", "language", "note", "contact", ("channel", "received_at")]}),
         (
             "What comes of it",
             {"fields": [("owner", "due_on"), "outcome", "claim", "publication", "outcome_note"]},
         ),
     ]
     readonly_fields = ["channel"]
-    readers_words = ("text", "where", "who", "received_at")
+    readers_words = ("text", "where", "who", "language", "note", "received_at")
     export_fields = ("pk", "text", "where", "contact", "outcome", "claim", "publication", "outcome_note")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:

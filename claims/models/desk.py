@@ -62,6 +62,8 @@ class ErrorReport(models.Model):
     """
 
     Channel = Channel
+    # Whose words these are is not the desk's to change.
+    SENT = (Channel.FORM,)
 
     class Outcome(models.TextChoices):
         CORRECTED = "corrected", "Corrected"

@@ -11,8 +11,8 @@ from django.db.models import CharField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 
 from claims.models.claims import Claim
-from claims.models.desk import Channel
 from claims.models.record import Publication, Revision
+from sources.fields import language_tag
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
@@ -39,7 +39,13 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 class Suggestion(models.Model):
     """Somebody asks us to check a claim. Private; what came of it is said in the outcome."""
 
-    Channel = Channel
+    class Channel(models.TextChoices):
+        FORM = "form", "By the readers' form"
+        DESK = "desk", "Entered at the desk"
+        PARTNER = "api", "From a partner's program"
+
+    # Whose words these are is not the desk's to change.
+    SENT = (Channel.FORM, Channel.PARTNER)
 
     class Outcome(models.TextChoices):
         TAKEN_UP = "taken_up", "Taken up"
@@ -54,6 +60,10 @@ class Suggestion(models.Model):
     text = models.TextField("the claim", help_text="In the words of whoever suggests it.")
     where = models.TextField("where it was made", blank=True, help_text="A link or a place, if given.")
     who = models.CharField("who said it", max_length=300, blank=True)
+    language = models.CharField(
+        "its language", max_length=35, blank=True, validators=[language_tag], help_text="As in en, if given."
+    )
+    note = models.TextField("what was added", blank=True, help_text="What whoever suggests it says of it.")
     contact = models.CharField(
         "suggested by", max_length=400, blank=True, help_text="Name and address, if given. Private."
     )
@@ -102,8 +112,8 @@ class Suggestion(models.Model):
             ),
             models.CheckConstraint(
                 name="suggestion_came_in_a_known_way",
-                condition=Q(channel__in=["form", "desk"]),
-                violation_error_message="A suggestion comes by the readers' form or is entered at the desk.",
+                condition=Q(channel__in=["form", "desk", "api"]),
+                violation_error_message="A suggestion comes by the readers' form, from a partner, or from the desk.",
             ),
             models.CheckConstraint(
                 name="suggestion_has_a_known_outcome",

@@ -25,14 +25,17 @@ VALIDATORS = ("ETag", "Last-Modified", "Cache-Control")
 LIMITS = ("RateLimit", "RateLimit-Policy")
 SAID = {
     200: "The answer.",
+    201: "It was taken.",
     301: "The row was merged: the address of the one that is left.",
     304: "Nothing has changed since the answer that the reader has.",
     400: "A parameter or member is unknown, repeated, empty or bad; `errors` names each.",
     401: "The key that was sent is not known here, has expired or was revoked. Without a key everybody may read.",
+    403: "The key is good, but does not open this.",
     404: "There is nothing at this address, or nothing that is public now.",
     406: "The API answers in JSON only.",
     410: "It was taken back, or taken out of the record; the answer says why.",
     415: "Only JSON is taken.",
+    422: "What was sent contradicts what was sent before; the answer says how.",
     429: "Asked too often: Retry-After says when to ask again.",
     503: "The index of the claims is being built. Try again in a few minutes.",
 }
@@ -51,7 +54,8 @@ SETTINGS = {
     ),
     # In the order in which a reader would want them.
     "TAGS": [
-        {"name": name} for name in ("Fact-checks", "Finding", "The record", "Reference data", "This API")
+        {"name": name}
+        for name in ("Fact-checks", "Finding", "The record", "Reference data", "Partners", "This API")
     ],
     "SERVERS": [{"url": "/"}],
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
@@ -80,7 +84,7 @@ class Shapes:
         return {
             "schemas": self.schemas,
             "headers": self.headers,
-            "responses": {_named(status): _answer(status) for status in SAID if status != 200},
+            "responses": {_named(status): _answer(status) for status in SAID if status >= 300},
             "securitySchemes": {
                 "partnerKey": {"type": "http", "scheme": "bearer", "description": "A partner's key."}
             },
@@ -143,7 +147,7 @@ class HouseSchema(AutoSchema):
         return [self.said["tag"]]
 
     def get_auth(self) -> list[dict[str, Any]]:
-        return [{}, {"partnerKey": []}]
+        return [*([] if self.said.get("key") else [{}]), {"partnerKey": []}]
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         in_path = [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
@@ -182,6 +186,9 @@ class HouseSchema(AutoSchema):
             statuses.add(404)
         if "takes" in self.said:
             statuses = (statuses - {304}) | {415}
+        if self.said.get("key"):
+            statuses.add(403)
+        statuses.update(self.said.get("also", ()))
         if self.said.get("unavailable"):
             statuses.add(503)
         if self.said.get("moves"):

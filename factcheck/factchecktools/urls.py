@@ -13,5 +13,6 @@ urlpatterns = [
         answers.view(get=page_views.get, put=page_views.update, delete=page_views.delete),
         name="tools-page",
     ),
+    path("$discovery/rest", answers.view(get=views.description), name="tools-description"),
     re_path(r"^(?:v1alpha1|\$discovery)(?:/.*)?$", answers.unknown_address, name=answers.UNKNOWN_ADDRESS),
 ]

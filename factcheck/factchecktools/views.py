@@ -1,4 +1,4 @@
-"""claims:search and claims:imageSearch. Reading is open: a key is welcome and not needed."""
+"""claims:search, claims:imageSearch, and the description of it all. Reading is open: a key is welcome, not needed."""
 
 import json
 from typing import Any
@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from claims import documents, record
 from claims.addresses import base_url
+from claims.canonical import digest
 from claims.links import site_of
 from claims.models import Publication
 from factcheck import caching
-from factcheck.factchecktools import parameters, search, shapes, tokens
+from factcheck.factchecktools import discovery, parameters, search, shapes, tokens
 from factcheck.factchecktools.answers import made
 from factcheck.factchecktools.envelope import Refused
 from factcheck.factchecktools.parameters import Given
@@ -47,6 +48,17 @@ def claims_search(request: HttpRequest, given: Given) -> HttpResponse:
 def image_search(request: HttpRequest, given: Given) -> HttpResponse:
     """No address is ever fetched here, and no picture kept that one could be compared with."""
     raise Refused(501, "This server does not look fact-checks up by pictures: it fetches no address.")
+
+
+def description(request: HttpRequest, given: Given) -> HttpResponse:
+    """The discovery document, whose addresses are those of this server as it was asked."""
+    common = parameters.common(given, known=("version",))
+    if [*given.get("version", ())] not in ([], [discovery.VERSION]):
+        raise Refused(404, f"There is one version here: {discovery.VERSION}.")
+    base = base_url(request)
+    response = made(discovery.document(root=base, documentation=f"{base}/api/"), common)
+    response["Cache-Control"] = caching.CACHE_CONTROL
+    return caching.validated(request, response, etag=f'"{digest(response.content.decode())}"', at=None)
 
 
 def _document(row: Publication, base: str) -> dict[str, Any]:

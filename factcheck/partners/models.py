@@ -197,6 +197,33 @@ class Key(models.Model):
         return "expired" if self.expires_at is not None and self.expires_at <= at else "live"
 
 
+class Submission(models.Model):
+    """A claim that a partner sent for checking, once; the desk works on the suggestion."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="submissions")
+    suggestion = models.ForeignKey("claims.Suggestion", models.CASCADE, related_name="submissions")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the claim, folded.")
+    idempotency_key = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["partner", "digest", "at"], name="submission_same_words"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["partner", "idempotency_key"],
+                name="submission_once_a_key",
+                condition=~Q(idempotency_key=""),
+                violation_error_message="This partner sent a claim with this key before.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}, {self.at:%-d %B %Y}"
+
+
 class UsageQuerySet(models.QuerySet["Usage"]):
     def on(self, day: dt.date) -> "UsageQuerySet":
         return self.filter(day=day)

@@ -96,6 +96,7 @@ class SubscriptionAdmin(DeskAdmin):
     search_through = {"partner": ("name",)}
     search_help_text = "Parts of the address, its identifier, or the partner's name."
     export_fields = ("identifier", "url")
+    autocomplete_fields = ["partner"]
     readonly_fields = ["identifier", "state", "earlier_secret", "created_at"]
     ordering = ["-pk"]
     bulk_delete = False

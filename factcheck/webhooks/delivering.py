@@ -104,14 +104,14 @@ def _deliver(lease: Lease, sequence: int, *, sender: Sender, now: Clock) -> bool
 
 
 def _send(subscription: Subscription, sequence: int, *, sender: Sender, at: dt.datetime) -> Outcome:
-    body = payloads.message(sequence)
+    message = payloads.message(sequence)
     headers = signing.headers(
-        identifier=f"{subscription.identifier}-{sequence}",
+        identifier=f"{subscription.identifier}-{message.name}",
         at=at,
-        body=body,
+        body=message.body,
         keys=subscription.valid_secrets(at=at),
     )
-    return sender.send(subscription.url, body=body, headers=headers)
+    return sender.send(subscription.url, body=message.body, headers=headers)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ withdrawn since, the envelope alone is sent, and so it is where a text is too lo
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 
 from claims import changes, record
 from claims.models import Publication, Revision
@@ -39,12 +40,20 @@ def event_type(revision: Revision) -> str:
     return names.get(Revision.Kind(revision.kind), _OTHER[Revision.Kind.REFERENCE])
 
 
-def message(sequence: int) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent about an entry. `name` is by its digest too: after a restore its sequence may be of another."""
+
+    name: str
+    body: bytes
+
+
+def message(sequence: int) -> Message:
     """The message about one entry, as the record stands at this moment."""
     revision = Revision.objects.with_signatures().get(pk=sequence)
     entry = changes.entry(revision, skipped=_is_kept_back(revision))
     head = _head(event_type(revision), record.time_text(revision.at))
-    return b'%b,"data":%b}' % (head[:-1], entry)
+    return Message(f"{sequence}-{revision.entry_digest[:12]}", b'%b,"data":%b}' % (head[:-1], entry))
 
 
 def ping(*, at: dt.datetime, subscription: str) -> bytes:

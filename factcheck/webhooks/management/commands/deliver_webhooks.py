@@ -4,7 +4,8 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.webhooks import worker
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.NO_WEBHOOKS:
+            raise CommandError("FACTCHECK_NO_WEBHOOKS is on: nothing is sent from here. Unset it to send.")
         if options["once"]:
             self.stdout.write(f"Messages delivered: {worker.run_once()}.")
             return
