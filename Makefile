@@ -60,6 +60,7 @@ bench: .venv/dev.stamp .venv/datasette.stamp
 	@PYTHONPATH=tests $(PY) tests/bench.py
 	@PYTHONPATH=tests $(PY) tests/bench_pages.py
 	@FEED="$(FEED)" PYTHONPATH=tests $(PY) tests/bench_lookup.py
+	@PYTHONPATH=tests $(PY) tests/bench_api.py
 	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_ranking.py $(JUDGED))
 	@$(if $(JUDGED),PYTHONPATH=. $(PY) tests/bench_matching.py $(JUDGED))
 	@$(if $(FEED),PYTHONPATH=tests $(PY) tests/bench_partners.py "$(FEED)")

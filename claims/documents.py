@@ -187,7 +187,12 @@ def _related(bodies: Iterable[dict[str, Any]], *, base_url: str) -> dict[str, li
         for relation in relations:
             if relation["claim"] in others:
                 add(slug, others[relation["claim"]], relation["kind"], relation["note"], "to")
-    about = PublicationRelation.objects.filter(to_slug__in=stated).select_related("publication")
+    about = (
+        PublicationRelation.objects.filter(to_slug__in=stated)
+        .select_related("publication")
+        # The row of a publication is long, and little of it is shown here.
+        .only("to_slug", "kind", "note", "position", "publication__slug", "publication__title")
+    )
     for row in about.order_by("publication__slug", "position"):
         add(row.to_slug, row.publication, row.kind, row.note, "from")
     return found

@@ -101,11 +101,11 @@ def ask(port: int, questions: Sequence[bytes], *, status: int = 200, connections
     return Asked(len(took) / spent, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000)
 
 
-def answer(port: int, asked: bytes) -> bytes:
+def answer(port: int, asked: bytes, *, status: int = 200) -> bytes:
     """One answer, whole: head and content."""
     line = _Line(port)
     line.ask(asked)
-    while not line.read(status=200):
+    while not line.read(status=status):
         pass
     line.socket.close()
     return line.got
