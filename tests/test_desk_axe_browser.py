@@ -39,6 +39,7 @@ from makers import NOON, approve, make_claim, make_published, make_source, make_
 from claims import roles, workflow
 from claims.contributions import contribute
 from claims.models import Claim, DeskNote, ErrorReport, Redirect, Reply, SpeakerAlias, SpeakerLink, Suggestion
+from subscribing import make_subscription
 from taken import make_taken
 boss = User.objects.create_superuser("boss", password={PASSWORD!r})
 writer = make_user("writer", role=roles.REPORTER)
@@ -77,6 +78,8 @@ Suggestion.objects.create(text="The bridge will open in spring, says the mayor."
     received_at=NOON, due_on=NOON.date(), channel="form")
 Redirect.objects.create(subject="speakers/quill", into="speakers/ada-quill", by=boss, at=NOON)
 make_taken(label="Mostly wrong")
+told = make_subscription(kinds=["correction"], speakers=["ada-quill"])
+told.deliveries.create(sequence=1, state="dead", attempts=17, first_at=NOON, last_at=NOON, told="No answer.")
 AccessAttempt.objects.create(
     username="nobody", ip_address="192.0.2.1", user_agent="A browser", path_info="/admin/login/", failures_since_start=3
 )
@@ -146,6 +149,8 @@ SPECIAL = {
     "merge-find": "/admin/claims/speaker/{a-quill}/merge/",
     "merge": "/admin/claims/speaker/{a-quill}/merge/?into={ada-quill}",
     "snapshot": "/admin/sources/source/{source}/snapshot/",
+    "webhook-test": "/admin/webhooks/subscription/1/ping/",
+    "webhook-secret": "/admin/webhooks/subscription/1/secret/",
     "reading": "/admin/claims/claim/snapshot/{snapshot}/read/",
     "reading-what-nobody-names": "/admin/claims/claim/snapshot/{unnamed}/read/",
     "reading-for-a-claim": "/admin/claims/claim/snapshot/{snapshot}/read/?claim={public}",

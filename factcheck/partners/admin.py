@@ -73,6 +73,8 @@ class PartnerAdmin(DeskAdmin):
     change_form_template = "admin/partners/partner/change_form.html"
     list_display = ["name", "is_active", "live_keys", "today", "this_month", "contact_name"]
     list_filter = ["active"]
+    # Said here as well: counting the keys leaves out the model's own.
+    ordering = ["name"]
     search_fields = ["name", "contact_name", "contact_email", "sites__host"]
     search_help_text = "Words of the name, of the contact, or of a site."
     export_fields = ("name", "contact_name", "contact_email", "note")
