@@ -26,6 +26,7 @@ LIMITS = ("RateLimit", "RateLimit-Policy")
 SAID = {
     200: "The answer.",
     201: "It was taken.",
+    204: "It is gone.",
     301: "The row was merged: the address of the one that is left.",
     304: "Nothing has changed since the answer that the reader has.",
     400: "A parameter or member is unknown, repeated, empty or bad; `errors` names each.",
@@ -33,6 +34,7 @@ SAID = {
     403: "The key is good, but does not open this.",
     404: "There is nothing at this address, or nothing that is public now.",
     406: "The API answers in JSON only.",
+    409: "It cannot be had as things stand; the answer says why.",
     410: "It was taken back, or taken out of the record; the answer says why.",
     415: "Only JSON is taken.",
     422: "What was sent contradicts what was sent before; the answer says how.",
@@ -75,9 +77,12 @@ class Shapes:
         said = yaml.safe_load(SHAPES.read_text(encoding="utf-8"))
         self.parameters: dict[str, Any] = said["parameters"]
         self.headers: dict[str, Any] = said["headers"]
-        self.operations: dict[str, Any] = said["operations"]
+        self.operations: dict[str, list[dict[str, Any]]] = {
+            path: found if isinstance(found, list) else [found] for path, found in said["operations"].items()
+        }
         self.schemas: dict[str, Any] = {name: _whole(shape) for name, shape in said["schemas"].items()}
-        for listed in sorted({said["list"] for said in self.operations.values() if "list" in said}):
+        every = [said for operations in self.operations.values() for said in operations]
+        for listed in sorted({said["list"] for said in every if "list" in said}):
             self.schemas[f"{listed}List"] = _list_of(listed)
 
     def components(self) -> dict[str, Any]:
@@ -125,14 +130,18 @@ class HouseSchema(AutoSchema):
 
     @property
     def said(self) -> dict[str, Any]:
+        return self._of_address()[self.method.lower()]
+
+    def _of_address(self) -> dict[str, dict[str, Any]]:
+        """What is said of the address, by method."""
         try:
-            found: dict[str, Any] = self.shapes.operations[self.path.removeprefix(PREFIX)]
+            found = self.shapes.operations[self.path.removeprefix(PREFIX)]
         except KeyError:
             raise Undescribed(f"Say in factcheck/api/shapes.yaml what {self.path} answers.") from None
-        return found
+        return {said.get("method", "get"): said for said in found}
 
     def is_excluded(self) -> bool:
-        return not self.path.startswith(PREFIX) or self.method.lower() != self.said.get("method", "get")
+        return not self.path.startswith(PREFIX) or self.method.lower() not in self._of_address()
 
     def get_operation_id(self) -> str:
         return str(self.said["id"])
@@ -184,8 +193,11 @@ class HouseSchema(AutoSchema):
         statuses = {*own, *ALWAYS}
         if "{" in self.path:
             statuses.add(404)
+        validated = "takes" not in self.said and not self.said.get("key")
+        if not validated:
+            statuses.discard(304)
         if "takes" in self.said:
-            statuses = (statuses - {304}) | {415}
+            statuses.add(415)
         if self.said.get("key"):
             statuses.add(403)
         statuses.update(self.said.get("also", ()))
@@ -194,7 +206,7 @@ class HouseSchema(AutoSchema):
         if self.said.get("moves"):
             statuses.add(301)
         return {
-            str(status): _answer(status, own[status], validated="takes" not in self.said)
+            str(status): _answer(status, own[status], validated=validated)
             if status in own
             else {"$ref": f"#/components/responses/{_named(status)}"}
             for status in sorted(statuses)

@@ -38,8 +38,8 @@ class Taken(APIException):
 class PartnersView(APIView):
     """A view for a partner with a key that opens webhooks; its answers are nobody else's, and kept nowhere."""
 
-    # The description of the API is of what is open to everybody; docs/webhooks.md describes these.
-    schema: Any = None
+    # In a query nothing is taken.
+    parameters: tuple[str, ...] = ()
     partner: Partner
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
