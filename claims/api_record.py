@@ -1,7 +1,5 @@
 """The read API of the record: its entries as a list, what was corrected, and which fact-check lives at an address."""
 
-import logging
-
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
@@ -18,8 +16,6 @@ from claims.links import LONGEST, link_key
 from claims.models import Publication, Revision
 from claims.search import keeping
 from claims.search.store import Unusable
-
-logger = logging.getLogger(__name__)
 
 
 class Entries(GenericAPIView[Revision]):
@@ -100,7 +96,7 @@ class Reviews(GenericAPIView[Publication]):
             is_behind = keeping.current().is_behind
             found = checking.at_address(address, base_url=base_url(request))
         except Unusable as problem:
-            logger.error("An address could not be looked up: %s", problem)
+            keeping.complain("An address could not be looked up", problem)
             raise NotNow from problem
         response = Response({"results": list(found.reviews) if found else []})
         if is_behind:

@@ -1,7 +1,6 @@
 """What has been checked in a text, or at an address: a page and an API. A text is looked at and not kept."""
 
 import json
-import logging
 import re
 from typing import Any
 
@@ -20,9 +19,8 @@ from claims import checking, presentation
 from claims.addresses import base_url
 from claims.legible import printable
 from claims.links import link_key
+from claims.search import keeping
 from claims.search.store import Unusable
-
-logger = logging.getLogger(__name__)
 
 LATER = "The index of the claims is being built. Try again in a few minutes."
 # Of JSON's escapes those that no text can have: NUL, and halves of characters.
@@ -70,7 +68,7 @@ def check(request: HttpRequest) -> HttpResponse:
         if text.strip():
             context |= _shown(checking.check(text, base_url=base_url(request)))
     except Unusable as problem:
-        logger.error("A text could not be checked: %s", problem)
+        keeping.complain("A text could not be checked", problem)
         context["problem"] = LATER
     return render(
         request, "claims/check.html", context, status=503 if context.get("problem") == LATER else 200
@@ -149,7 +147,7 @@ class Match(APIView):
         try:
             return Response(_by_text(request, value) if name == "text" else _by_address(request, value))
         except Unusable as problem:
-            logger.error("A text could not be matched: %s", problem)
+            keeping.complain("A text could not be matched", problem)
             raise NotNow from problem
 
 

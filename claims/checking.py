@@ -85,8 +85,9 @@ def check(text: str, *, base_url: str) -> Checked:
     """What in a text has been checked, by its sentences. Raises claims.search.store.Unusable."""
     ranking = keeping.ranking()
     looked_at = text[:LONGEST]
-    matched = list(matching.matches(ranking, looked_at))
-    perhaps = matching.perhaps_quoted(ranking, looked_at)
+    with keeping.asking():
+        matched = list(matching.matches(ranking, looked_at))
+        perhaps = matching.perhaps_quoted(ranking, looked_at)
     found = {match.key for one in matched for match in one.matches}
     served = _served([*found, *perhaps], base_url=base_url)
     quoted = dict(_quoted(looked_at, (served[key] for key in perhaps if key in served)))
@@ -106,8 +107,11 @@ def at_address(address: str, *, base_url: str) -> AtAddress | None:
     if not key:
         return None
     ranking = keeping.ranking()
-    reviews = (*_here(key, base_url), *lookup.at_address(ranking, "review", key, limit=MOST))
-    citing = [other for other in lookup.at_address(ranking, "link", key, limit=MOST) if other not in reviews]
+    with keeping.asking():
+        theirs = lookup.at_address(ranking, "review", key, limit=MOST)
+        links = lookup.at_address(ranking, "link", key, limit=MOST)
+    reviews = (*_here(key, base_url), *theirs)
+    citing = [other for other in links if other not in reviews]
     served = _served([*reviews, *citing], base_url=base_url)
     return AtAddress(
         key=key,

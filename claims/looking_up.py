@@ -4,7 +4,6 @@ The index answers (claims.search); what is shown is read from the publications. 
 database answers instead, in its plain way, and the answer says so.
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +16,6 @@ from claims.search.index import COUNTED
 from claims.search.lookup import DEEPEST, Narrowed
 from claims.search.questions import Question, question
 from claims.search.store import Unusable
-
-logger = logging.getLogger(__name__)
 
 RELEVANCE, NEWEST = "relevance", "newest"
 ORDERS = (RELEVANCE, NEWEST)
@@ -68,7 +65,7 @@ def answer(
     try:
         return _by_index(asked, others, order=order, page=page, size=size)
     except Unusable as problem:
-        logger.error("The lookup is answered by the database alone: %s", problem)
+        keeping.complain("The lookup is answered by the database alone", problem)
         return _by_database(asked, others, page=page, size=size)
 
 
@@ -99,15 +96,17 @@ def _says(asked: Question) -> bool:
 
 
 def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, page: int, size: int) -> Answer:
+    filters = narrowed(parameters)
     kept = keeping.current()
-    found = lookup.lookup(
-        kept.ranking,
-        asked,
-        narrowed=narrowed(parameters),
-        newest_first=order == NEWEST,
-        offset=(page - 1) * size,
-        limit=size,
-    )
+    with keeping.asking():
+        found = lookup.lookup(
+            kept.ranking,
+            asked,
+            narrowed=filters,
+            newest_first=order == NEWEST,
+            offset=(page - 1) * size,
+            limit=size,
+        )
     rows = published(found.keys)
     # What an old index still has is left out, and of this page it is known how much that is.
     total = found.total and found.total - len(found.keys) + len(rows)

@@ -6,7 +6,6 @@ compared with the sentence as the match does it, and what is likely, or has enou
 """
 
 import json
-import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,8 +21,7 @@ from claims.search.plain import scored, terms
 from claims.search.ranking import Hit, Ranking
 from claims.search.store import Unusable
 
-logger = logging.getLogger(__name__)
-
+_ALONE = "The nearest claims are found by the database alone"
 MOST = 5
 MOST_WORDS = 12
 # The database looks for so many of them, the rarest; so many claims are read and compared by all, titles included.
@@ -76,7 +74,7 @@ def nearest(*, text: str, title: str = "", besides: int | None = None) -> list[N
         for place, (row, _) in enumerate(said)
     ]
     least = min(2, len(words.telling(words.words(sentence))))
-    hits = [hit for hit in ranking.compared(sentence, entries) if _is_near(hit, least)]
+    hits = [hit for hit in _compared(ranking, sentence, entries) if _is_near(hit, least)]
     hits.sort(key=lambda hit: (-matching.sureness(hit), said[int(hit.key)][0].slug))
     shown = list(dict.fromkeys(said[int(hit.key)][1] for hit in hits))
     return [_near(row) for row in shown[:MOST]]
@@ -97,12 +95,23 @@ def _published(sentence: str, begun: list[str]) -> tuple[Ranking, list[Publicati
     there = Publication.objects.published().select_related("revision")
     try:
         ranking = keeping.ranking()
-        found = [hit.key for hit in ranking.rank(sentence, limit=_READ)]
+        with keeping.asking():
+            found = [hit.key for hit in ranking.rank(sentence, limit=_READ)]
         return ranking, list(there.filter(slug__in=found))
     except Unusable as problem:
-        logger.error("The nearest claims are found by the database alone: %s", problem)
+        keeping.complain(_ALONE, problem)
     theirs = there.filter(claim=None)
     return _of_nothing(), list(theirs.filter(pk__in=_likely(theirs, "search_text", begun)))
+
+
+def _compared(ranking: Ranking, sentence: str, entries: list[Entry]) -> list[Hit]:
+    """The entries compared with the sentence; what a word tells is as the index has it, if it can be asked."""
+    try:
+        with keeping.asking():
+            return ranking.compared(sentence, entries)
+    except Unusable as problem:
+        keeping.complain(_ALONE, problem)
+        return _of_nothing().compared(sentence, entries)
 
 
 @cache

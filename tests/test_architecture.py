@@ -70,6 +70,7 @@ PURE = {
     "claims.search.lookup",
     "claims.search.matching",
     "claims.search.metrics",
+    "claims.search.pausing",
     "claims.search.questions",
     "claims.search.ranking",
     "claims.search.semantic",

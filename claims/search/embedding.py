@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from claims.models import Publication, Revision
 from claims.search import store
 from claims.search.semantic.embedders import Broken, Unavailable, named
-from claims.search.store import Busy
+from claims.search.store import Busy, Unusable
 
 if TYPE_CHECKING:
     from claims.search.semantic.meaning import Meaning
@@ -73,7 +73,7 @@ def catch_up(beside: Path) -> bool:
             # Another process may have written between our look and the lock.
             if _some_lacking(meaning) <= AT_ONCE:
                 _filled(meaning, None)
-    except (Busy, OSError) as problem:
+    except (Busy, Broken, Unusable, OSError) as problem:
         logger.warning("New fact-checks are looked up by words alone for now: %s", problem)
         return False
     return True

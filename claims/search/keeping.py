@@ -6,6 +6,7 @@ backup), it is built again: at once while there is little to build, otherwise by
 `make run` does. What is shown is always read from the publications, so nothing withdrawn comes back from an old index.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from claims.models import (
 )
 from claims.search import indexed, store
 from claims.search.index import Entry
+from claims.search.pausing import Pauses
 from claims.search.ranking import Meaning, Ranking
 from claims.search.store import Busy, Opened, Unusable
 from claims.subjects import identifier_of
@@ -51,6 +53,9 @@ class Kept:
 _kept: dict[Path, Kept] = {}
 # Threads of one process open and bring up the index one after the other.
 _turn = threading.RLock()
+# What failed a moment ago: writing in a folder, building there in place of an index (by its name), a question, a line
+# in the log.
+_pauses = Pauses()
 
 
 def folder() -> Path:
@@ -64,33 +69,72 @@ def ranking() -> Ranking:
 
 
 def current() -> Kept:
-    """The index as new as can be had without waiting. Raises Unusable."""
+    """The index as new as can be had without waiting, to be asked within `asking`. Raises Unusable."""
+    where = folder()
     with _turn:
-        kept, head = _current(folder())
+        try:
+            kept, head = _current(where)
+        except Unusable:
+            _kept.pop(where, None)
+            raise
     is_behind = kept.opened.head.entry_digest != head.entry_digest
     return replace(kept, is_behind=is_behind or kept.lacks_vectors)
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[None]:
+    """Around every question to the index: where the engine fails, even by a panic, Unusable is raised.
+
+    The index is then opened again for the next question, which looks at all its files, and is built anew where one is
+    damaged. A question that fails with a sound index costs that once in a while only.
+    """
+    try:
+        with store.engine():
+            yield
+    except Unusable as problem:
+        where = folder()
+        logger.debug("A question to the index failed.", exc_info=problem)
+        with _turn:
+            if not _pauses.last(("asking", where)):
+                _pauses.begin(("asking", where))
+                _kept.pop(where, None)
+        raise
+
+
+def complain(what: str, problem: Unusable) -> None:
+    """Log what cannot be done and why: once in a while, not for every reader."""
+    about = ("log", folder(), what)
+    if not _pauses.last(about):
+        _pauses.begin(about)
+        logger.error("%s: %s", what, problem, exc_info=problem.__cause__)
 
 
 def reindex(*, told: Told | None = None) -> int:
     """Build the index anew, waiting for whoever writes it; how many fact-checks it has."""
     with store.writing(folder(), wait=-1):
-        return _built(folder(), told)
+        count = _built(folder(), told)
+    _pauses.end()
+    return count
 
 
 def bring_up(*, told: Told | None = None) -> bool:
     """See to it that the index is up to date, however long that takes; whether it was built anew."""
     with store.writing(folder(), wait=-1):
-        try:
-            opened = store.opened(folder())
-            lacking = Lacking(opened)
-        except Unusable:
-            _built(folder(), told)
-            return True
-        if lacking.is_another or lacking.is_quicker_anew:
-            _built(folder(), told)
-            return True
-        lacking.written(told)
-    return False
+        is_anew = _seen_to(told)
+    _pauses.end()
+    return is_anew
+
+
+def _seen_to(told: Told | None) -> bool:
+    try:
+        lacking = Lacking(store.opened(folder()))
+        if not (lacking.is_another or lacking.is_quicker_anew):
+            lacking.written(told)
+            return False
+    except Unusable as problem:
+        logger.warning("%s It is built anew.", problem)
+    _built(folder(), told)
+    return True
 
 
 def _current(where: Path) -> tuple[Kept, Head]:
@@ -109,43 +153,68 @@ def _current(where: Path) -> tuple[Kept, Head]:
 
 
 def _brought_up(where: Path, kept: Kept | None) -> Kept:
+    name = store.current(where)
+    if _pauses.last(("building", where, name)):
+        raise Unusable("The index could not be built anew a moment ago.")
     try:
-        if kept is not None and kept.opened.name == store.current(where):
-            opened = store.reloaded(kept.opened)
-        else:
-            opened = store.opened(where)
+        opened = _opened(where, name, kept)
+        lacking = Lacking(opened)
+        if lacking.is_another:
+            raise Unusable("The index is of another record.")
+        if lacking.any and lacking.size <= AT_ONCE:
+            opened = _written(where, opened)
     except Unusable as problem:
         logger.warning("%s It is built anew.", problem)
-        return _kept_of(_rebuilt(where), where)
-    lacking = Lacking(opened)
-    if lacking.is_another:
-        logger.warning("The index is of another record. It is built anew.")
-        return _kept_of(_rebuilt(where), where)
-    if lacking.any and lacking.size <= AT_ONCE:
-        try:
-            with store.writing(where):
-                # Another process may have written between our look and the lock.
-                lacking = Lacking(store.reloaded(opened))
-                opened = lacking.written()
-        except Busy:
-            pass
+        return _kept_of(_rebuilt(where, name), where)
     if kept is not None and opened == kept.opened:
         return kept
     return _kept_of(opened, where)
 
 
-def _rebuilt(where: Path) -> Opened:
-    """Built at once where there is little; otherwise Unusable, and somebody runs the command."""
-    if Publication.objects.published().order_by()[: AT_ONCE + 1].count() > AT_ONCE:
-        raise Unusable(
-            "The index has to be built anew, which is more than a reader waits for: manage.py reindex."
-        )
+def _opened(where: Path, name: str, kept: Kept | None) -> Opened:
+    if kept is None or kept.opened.name != name:
+        return store.opened(where)
+    try:
+        return store.reloaded(kept.opened)
+    except Unusable as problem:
+        # Where the files are sound, the folder can perhaps not be written, which the engine does even to look.
+        store.check(where, name)
+        complain("The index cannot be looked at for what is new, and answers as it is", problem)
+        return kept.opened
+
+
+def _written(where: Path, opened: Opened) -> Opened:
+    """The index with what it lacks; as it is where another process writes it, or nobody can."""
+    if _pauses.last(("writing", where)):
+        return opened
     try:
         with store.writing(where):
+            # Another process may have written between our look and the lock.
+            return Lacking(store.reloaded(opened)).written()
+    except Busy:
+        return opened
+    except Unusable as problem:
+        store.check(where, opened.name)
+        _pauses.begin(("writing", where))
+        complain("The index cannot be brought up to date, and answers as it is", problem)
+        return opened
+
+
+def _rebuilt(where: Path, name: str) -> Opened:
+    """Built at once where there is little; otherwise Unusable, and somebody runs the command."""
+    try:
+        if Publication.objects.published().order_by()[: AT_ONCE + 1].count() > AT_ONCE:
+            raise Unusable(
+                "The index has to be built anew, which is more than a reader waits for: manage.py reindex."
+            )
+        with store.writing(where):
             _built(where, None)
+        return store.opened(where)
     except Busy as problem:
         raise Unusable("The index is being built.") from problem
-    return store.opened(where)
+    except Unusable:
+        _pauses.begin(("building", where, name))
+        raise
 
 
 def _kept_of(opened: Opened, where: Path) -> Kept:

@@ -5,15 +5,23 @@
     FOLDER/writing          the lock of whoever writes
 
 An index is only a cache: every file here may be deleted, and costs building it again.
+
+What is damaged is found when a process opens an index: Tantivy ends each file of a segment with the CRC-32 of what
+stands before, and reads files mapped into memory without looking at it. Not found is what changes under a process
+that has the index open, until a question fails; and what is wrong in `meta.json` and still reads as JSON.
 """
 
 import contextlib
+import json
 import os
 import shutil
+import struct
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from filelock import FileLock, Timeout
@@ -24,6 +32,21 @@ from claims.search.index import Entry, Head
 _CURRENT, _LOCK, _PREFIX = "current", "writing", "index-"
 # Bytes that a writer gathers before it writes: Tantivy's least for a thread, and more for a whole index.
 _LITTLE, _MUCH = 15_000_000, 100_000_000
+# The end of a file of a segment: JSON with the CRC-32 of all before it, the length of that JSON, and a fixed number.
+_ENDING, _MAGIC, _LONGEST_FOOTER = struct.Struct("<II"), 1337, 10_000
+_CHUNK = 1 << 20
+_KINDS = ("term", "idx", "pos", "store", "fast", "fieldnorm")
+# What Python raises over values that nobody wrote like that; the engine's own errors are ValueErrors.
+_FAILURES = (
+    ValueError,
+    OSError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+    RecursionError,
+)
 
 
 class Unusable(Exception):
@@ -50,7 +73,7 @@ def engine() -> Iterator[None]:
         yield
     except (Unusable, Busy, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except (ValueError, OSError, KeyError, TypeError) as error:
+    except _FAILURES as error:
         raise Unusable(f"The index cannot be used: {error}") from error
     except BaseException as error:
         # A panic in Rust comes as an exception that is no Exception and that no module exports.
@@ -70,10 +93,61 @@ def current(folder: Path) -> str:
 def opened(folder: Path) -> Opened:
     """The index that is read now. Raises Unusable."""
     name = current(folder)
-    if not name.startswith(_PREFIX) or os.sep in name or not (folder / name).is_dir():
-        raise Unusable("There is no index yet.")
     with engine():
+        if not name.startswith(_PREFIX) or os.sep in name or not (folder / name).is_dir():
+            raise Unusable("There is no index yet.")
+        check(folder, name)
         return _state(name, indexes.opened(str(folder / name)))
+
+
+def check(folder: Path, name: str) -> None:
+    """Read all files of an index, some tenths of a second for 100,000 fact-checks. Raises Unusable where one is
+    damaged, or missing.
+    """
+    with engine():
+        meta = folder / name / "meta.json"
+        before: bytes | None = None
+        # Whoever writes takes files away when others have their place.
+        while before != (before := meta.read_bytes()):
+            wrong = [path.name for path in _files(folder / name, json.loads(before)) if _is_damaged(path)]
+            if not wrong:
+                return
+        raise Unusable(f"The index is damaged: {', '.join(wrong)} cannot be what was written.")
+
+
+def _files(inside: Path, meta: dict[str, Any]) -> Iterator[Path]:
+    for segment in meta["segments"]:
+        name = segment["segment_id"].replace("-", "")
+        yield from (inside / f"{name}.{kind}" for kind in _KINDS)
+        if segment["deletes"]:
+            yield inside / f"{name}.{segment['deletes']['opstamp']}.del"
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return True
+    with file:
+        size = file.seek(0, os.SEEK_END)
+        if size < _ENDING.size:
+            return True
+        file.seek(size - _ENDING.size)
+        length, magic = _ENDING.unpack(file.read(_ENDING.size))
+        left = size - _ENDING.size - length
+        if magic != _MAGIC or length > _LONGEST_FOOTER or left < 0:
+            return True
+        file.seek(left)
+        try:
+            stated = json.loads(file.read(length))["crc"]
+        except (ValueError, LookupError, TypeError):
+            return True
+        file.seek(0)
+        found = 0
+        while left and (chunk := file.read(min(_CHUNK, left))):
+            found = zlib.crc32(chunk, found)
+            left -= len(chunk)
+        return bool(found != stated)
 
 
 def reloaded(before: Opened) -> Opened:
@@ -92,13 +166,18 @@ def _state(name: str, index: tantivy.Index) -> Opened:
 
 @contextlib.contextmanager
 def writing(folder: Path, *, wait: float = 0) -> Iterator[None]:
-    """Alone among all processes to write in the folder; Busy where another one does, after `wait` s (-1: ever)."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(folder / _LOCK, timeout=wait, mode=0o600)
+    """Alone among all processes to write in the folder; Busy where another one does, after `wait` s (-1: ever).
+
+    Raises Unusable where this process may not write there, or cannot.
+    """
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=wait, mode=0o600)
         lock.acquire()
     except Timeout as error:
         raise Busy("Another process writes the index.") from error
+    except (OSError, NotImplementedError) as error:
+        raise Unusable(f"The folder of the index cannot be written: {error}") from error
     try:
         yield
     finally:
@@ -131,13 +210,14 @@ def build(folder: Path, entries: Iterable[Entry], *, sequence: int, entry_digest
     """A new index of all the entries, which takes the place of the one there is when it is whole. Within `writing`.
 
     Whoever reads the old one goes on; its files go when the next one is built. What other builds left is cleared away.
+    Raises Unusable.
     """
-    kept = current(folder)
-    for path in folder.glob(f"{_PREFIX}*"):
-        if path.name != kept:
-            shutil.rmtree(path, ignore_errors=True)
-    target = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
     with engine():
+        kept = current(folder)
+        for path in folder.glob(f"{_PREFIX}*"):
+            if path.name != kept:
+                shutil.rmtree(path, ignore_errors=True)
+        target = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
         index = indexes.opened(str(target))
         writer = index.writer(heap_size=_MUCH, num_threads=1)
         languages: set[str] = set()
@@ -149,9 +229,9 @@ def build(folder: Path, entries: Iterable[Entry], *, sequence: int, entry_digest
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
-    draft = folder / f".{_CURRENT}-{target.name}"
-    draft.write_text(f"{target.name}\n", encoding="ascii")
-    draft.replace(folder / _CURRENT)
+        draft = folder / f".{_CURRENT}-{target.name}"
+        draft.write_text(f"{target.name}\n", encoding="ascii")
+        draft.replace(folder / _CURRENT)
     return Opened(target.name, index, head)
 
 

@@ -6,7 +6,6 @@ nothing. Without words, under a site, the newest on the record come first.
 """
 
 import datetime as dt
-import logging
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -24,8 +23,6 @@ from claims.search.store import Unusable
 from factcheck.factchecktools.languages import chosen
 from factcheck.factchecktools.parameters import Search
 from factcheck.factchecktools.tokens import Place
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +90,11 @@ def page(asked: Search, *, at: Place | None, today: dt.date, house: str) -> Page
     by = _Ranked if asked.query.strip() else _Listed
     try:
         kept = keeping.current()
-        rows, following = by.index(asked, narrowed, at.place if at else None, kept.ranking)
+        with keeping.asking():
+            rows, following = by.index(asked, narrowed, at.place if at else None, kept.ranking)
         is_settled = not kept.is_behind
     except Unusable as problem:
-        logger.error("The search is answered by the database alone: %s", problem)
+        keeping.complain("The search is answered by the database alone", problem)
         rows, following = by.database(asked, narrowed, at.place if at else None)
         is_settled = False
     return Page(rows, None if following is None else Place(following, day), is_settled)

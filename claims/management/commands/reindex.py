@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
         try:
             count = embedding.bring_up(keeping.folder(), anew=anew, told=index_bar)
-        except (Unavailable, OSError) as error:
+        except (Unavailable, Unusable, OSError) as error:
             self.stderr.write(f"Looking up goes by words alone: {error}")
         else:
             self.stdout.write(f"Fact-checks that were embedded: {count}.")
