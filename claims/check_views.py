@@ -179,7 +179,9 @@ def _by_address(request: Request, address: str) -> dict[str, Any]:
         raise ValidationError({"url": "This is no address of a web page."})
     return {
         "reviews": [document["id"] for document in found.reviews],
+        "reviews_total": found.reviews_total,
         "citing": [document["id"] for document in found.citing],
+        "citing_total": found.citing_total,
         "claims": {document["id"]: summed_up(document) for document in (*found.reviews, *found.citing)},
     }
 
