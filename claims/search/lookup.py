@@ -280,6 +280,16 @@ def _distance(one: str, other: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
-def at_address(ranking: Ranking, name: str, key: str, *, limit: int) -> tuple[str, ...]:
-    """The fact-checks that live at an address (`review`) or cite it (`link`), the newest first."""
-    return _newest(ranking, having(**{name: [key]}), offset=0, limit=limit)
+def at_address(
+    ranking: Ranking, name: str, key: str, *, without: Iterable[str] = (), limit: int
+) -> tuple[tuple[str, ...], int]:
+    """The fact-checks that live at an address (`review`) or cite it (`link`), the newest first, and how many there are.
+
+    Those `without` are left out.
+    """
+    left_out = list(without)
+    clauses = having(**{name: [key]})
+    if left_out:
+        clauses.append((MustNot, indexes.any_of(left_out, field=indexes.KEY)))
+    total = _count(ranking, clauses)
+    return (_newest(ranking, clauses, offset=0, limit=limit) if total else ()), total
