@@ -34,6 +34,7 @@ SAID = {
     404: "There is nothing at this address, or nothing that is public now.",
     406: "The API answers in JSON only.",
     410: "It was taken back, or taken out of the record; the answer says why.",
+    413: "What was sent is longer than this server takes.",
     415: "Only JSON is taken.",
     422: "What was sent contradicts what was sent before; the answer says how.",
     429: "Asked too often: Retry-After says when to ask again.",
@@ -185,7 +186,7 @@ class HouseSchema(AutoSchema):
         if "{" in self.path:
             statuses.add(404)
         if "takes" in self.said:
-            statuses = (statuses - {304}) | {415}
+            statuses = (statuses - {304}) | {413, 415}
         if self.said.get("key"):
             statuses.add(403)
         statuses.update(self.said.get("also", ()))
