@@ -22,7 +22,7 @@ from claims.links import link_key
 from claims.search import keeping
 from claims.search.store import Unusable
 
-LATER = "The index of the claims is being built. Try again in a few minutes."
+LATER = "The index of the claims cannot be asked at the moment. Try again later."
 # Of JSON's escapes those that no text can have: NUL, and halves of characters.
 _UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 

@@ -37,7 +37,7 @@ SAID = {
     415: "Only JSON is taken.",
     422: "What was sent contradicts what was sent before; the answer says how.",
     429: "Asked too often: Retry-After says when to ask again.",
-    503: "The index of the claims is being built. Try again in a few minutes.",
+    503: "The index of the claims cannot be asked at the moment. Try again later.",
 }
 OF_STATUS = {301: ("Location",), 401: ("WWW-Authenticate",), 429: ("Retry-After",)}
 # For every address beside its own answers.
