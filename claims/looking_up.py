@@ -126,7 +126,7 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
 
 def _by_database(asked: Question, parameters: Mapping[str, str], *, page: int, size: int) -> Answer:
     everything = Publication.objects.published().for_documents()
-    text = " ".join([asked.words, *asked.speakers]).strip()
+    text = asked.asked
     filtered = PublicationFilterSet({**parameters, "q": text}, queryset=everything).qs
     start = (page - 1) * size
     rows, is_nearest = list(filtered[start : start + size]), False

@@ -170,6 +170,52 @@ def test_a_failing_index_gives_the_plain_answer_with_a_notice(
     assert Client().get("/api/v1/lookup/?q=nothing+bridge").json()["nearest"] is True
 
 
+@pytest.mark.parametrize(
+    ("asked", "slugs"),
+    [
+        ("harbour", ["tower", "bridge"]),
+        ("harbour -sold", ["tower"]),
+        # What is excluded is excluded as a whole word.
+        ("harbour -sol", ["tower", "bridge"]),
+        ("-harbour", ["mast"]),
+        ('-"harbour bridge"', ["mast", "tower"]),
+        ('"harbour bridge"', ["bridge"]),
+        ('"bridge harbour"', []),
+        ("speaker:reed", ["tower"]),
+        ('speaker:"BO reed" leans', ["tower"]),
+        ("speaker:ree", []),
+        ("harbour -speaker:reed", ["bridge"]),
+        ('-speaker:"ada reed"', ["mast", "tower", "bridge"]),
+        ("harbour elephants -speaker:reed", ["bridge"]),
+    ],
+)
+def test_the_plain_answer_keeps_the_signs(
+    asked: str, slugs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_published("bridge", text="The harbour bridge was sold.")
+    make_published(
+        "tower", text="The bridge at the harbour leans.", speaker=make_speaker("b", name="Bo Reed")
+    )
+    make_published("mast", text="The mast is gone.")
+    by_index = looking_up.answer(asked, {}, order=looking_up.NEWEST, size=9)
+
+    def fail() -> None:
+        raise Unusable("The index cannot be used.")
+
+    monkeypatch.setattr(keeping, "current", fail)
+    found = looking_up.answer(asked, {}, size=9)
+    assert found.is_plain
+    got = [row.slug for row in found.rows]
+    if found.is_nearest and not slugs:
+        # Some of the words are nearest.
+        assert found.total == 0
+        return
+    assert got == slugs
+    assert {row.slug for row in by_index.rows} == set(slugs)
+    if not found.is_nearest:
+        assert found.total == sum(found.counts["origin"].values()) == len(slugs)
+
+
 def test_what_was_withdrawn_is_not_shown_even_by_an_old_index(monkeypatch: pytest.MonkeyPatch) -> None:
     make_published("bridge", text="The harbour bridge was sold.")
     assert listed(page("/?q=harbour")) == ["bridge"]
