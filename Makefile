@@ -19,7 +19,7 @@ run: .venv/base.stamp
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py record_key ensure >/dev/null || echo "Readers are served; what would change the public record is refused." >&2
 	@$(if $(SEEDS),$(PY) manage.py load_seeds --seeds "$(SEEDS)" $(if $(ARCHIVE),--archive "$(ARCHIVE)"))
-	@$(PY) manage.py reindex --if-needed >/dev/null
+	@$(PY) manage.py reindex --if-needed >/dev/null || echo "Readers are served; their lookup may miss what is new." >&2
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@echo "Starting the server."
 	@exec $(PY) -m gunicorn --config python:factcheck.serving factcheck.wsgi

@@ -22,7 +22,7 @@ from claims.links import link_key
 from claims.search import keeping
 from claims.search.store import Unusable
 
-LATER = "The index of the claims is being built. Try again in a few minutes."
+LATER = "The index of the claims cannot be asked at the moment. Try again later."
 # Of JSON's escapes those that no text can have: NUL, and halves of characters.
 _UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 
@@ -179,7 +179,9 @@ def _by_address(request: Request, address: str) -> dict[str, Any]:
         raise ValidationError({"url": "This is no address of a web page."})
     return {
         "reviews": [document["id"] for document in found.reviews],
+        "reviews_total": found.reviews_total,
         "citing": [document["id"] for document in found.citing],
+        "citing_total": found.citing_total,
         "claims": {document["id"]: summed_up(document) for document in (*found.reviews, *found.citing)},
     }
 

@@ -35,7 +35,8 @@ class Quoted:
 class Mark:
     """Why a part of the text leads to a fact-check: the words that both have and how sure it is; or a quotation.
 
-    One that is `related` says what is near in meaning, and its words do not make it likely.
+    One that is `related` says what is near in meaning, and its words do not make it likely. `with_before`: the sentence
+    was read with the one before it.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Mark:
     shared: tuple[str, ...] = ()
     quotation: Quoted | None = None
     related: bool = False
+    with_before: bool = False
 
     @property
     def very(self) -> bool:
@@ -74,11 +76,16 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class AtAddress:
-    """The served documents of the reviews that live at an address, and of those that cite it or appear there."""
+    """The served documents of the reviews that live at an address, and of those that cite it or appear there.
+
+    Of each the newest MOST, and how many there are in all.
+    """
 
     key: str
     reviews: tuple[Document, ...]
     citing: tuple[Document, ...]
+    reviews_total: int
+    citing_total: int
 
 
 def check(text: str, *, base_url: str) -> Checked:
@@ -108,15 +115,20 @@ def at_address(address: str, *, base_url: str) -> AtAddress | None:
         return None
     ranking = keeping.ranking()
     with keeping.asking():
-        theirs = lookup.at_address(ranking, "review", key, limit=MOST)
-        links = lookup.at_address(ranking, "link", key, limit=MOST)
-    reviews = (*_here(key, base_url), *theirs)
-    citing = [other for other in links if other not in reviews]
-    served = _served([*reviews, *citing], base_url=base_url)
+        here = _here(key, base_url)
+        theirs, living = lookup.at_address(ranking, "review", key, without=here, limit=MOST)
+        reviews = (*here, *theirs)
+        links, cited = lookup.at_address(ranking, "link", key, without=reviews, limit=MOST)
+    served = _served([*reviews, *links], base_url=base_url)
+    shown = tuple(served[one] for one in reviews if one in served)
+    citing = tuple(served[one] for one in links if one in served)
     return AtAddress(
         key=key,
-        reviews=tuple(served[one] for one in reviews if one in served),
-        citing=tuple(served[one] for one in citing if one in served),
+        reviews=shown,
+        citing=citing,
+        # What an old index still has is left out of both.
+        reviews_total=living + len(here) - len(reviews) + len(shown),
+        citing_total=cited - len(links) + len(citing),
     )
 
 
@@ -186,7 +198,7 @@ def _parts(
         ]
         said = {mark.id for mark in marks}
         marks += [
-            Mark(match.key, match.sure, match.shared, related=match.related)
+            Mark(match.key, match.sure, match.shared, related=match.related, with_before=one.with_before)
             for match in one.matches
             if match.key in there and match.key not in said
         ]

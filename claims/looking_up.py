@@ -92,8 +92,7 @@ def narrowed(parameters: Mapping[str, str]) -> Narrowed:
 
 
 def _says(asked: Question) -> bool:
-    signs = (asked.words, *asked.phrases, *asked.without, *asked.speakers)
-    return any(character.isalnum() for text in signs for character in text)
+    return any(character.isalnum() for text in (asked.words, *asked.signs) for character in text)
 
 
 def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, page: int, size: int) -> Answer:
@@ -108,14 +107,17 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
             offset=(page - 1) * size,
             limit=size,
         )
+    rows = published(found.keys)
+    # What an old index still has is left out, and of this page it is known how much that is.
+    total = found.total and found.total - len(found.keys) + len(rows)
     return Answer(
-        rows=published(found.keys),
-        total=found.total,
+        rows=rows,
+        total=total,
         page=page,
-        pages=max(1, -(-min(found.total, DEEPEST) // size)),
+        pages=max(1, -(-min(total, DEEPEST) // size)),
         is_nearest=found.is_nearest,
         related=found.related,
-        counts=_counted(found.counts),
+        counts=_counted(found.counts) if total or found.is_nearest else {},
         meant=found.meant,
         is_behind=kept.is_behind,
         forms=ranking.asked(asked.words, kept.ranking.languages).forms,
@@ -124,7 +126,7 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
 
 def _by_database(asked: Question, parameters: Mapping[str, str], *, page: int, size: int) -> Answer:
     everything = Publication.objects.published().for_documents()
-    text = " ".join([asked.words, *asked.speakers]).strip()
+    text = asked.asked
     filtered = PublicationFilterSet({**parameters, "q": text}, queryset=everything).qs
     start = (page - 1) * size
     rows, is_nearest = list(filtered[start : start + size]), False

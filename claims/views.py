@@ -77,6 +77,9 @@ def _answered(request: HttpRequest, listing: Listing, words: str) -> HttpRespons
             "meant_address": query({**listing.parameters, "q": found.meant}) if found.meant else "",
             "order": order,
             "orders": {name: query({**listing.parameters, "sort": name}) for name in looking_up.ORDERS},
+            # Beyond the end nothing stands: the page says where the list ends.
+            "last": found.pages if found.total and not rows else None,
+            "last_page": turned(asked, page=found.pages),
             "next_page": turned(asked, page=page + 1 if page < found.pages else None),
             "page_before": turned(asked, page=page - 1 if page > 1 else None),
         },

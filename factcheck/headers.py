@@ -43,9 +43,11 @@ FOR_PROGRAMS = {
     *("tools-search", "tools-image-search", "tools-description"),
 }
 READING = "GET, HEAD, OPTIONS"
+# An answer that takes the place of one that was counted says so too.
+LIMITS = ("RateLimit", "RateLimit-Policy")
 # What a script of another site may read of an answer, and send with a question. No browser sends a key by itself.
 EXPOSED = "ETag, Last-Modified, Location, Link, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset"
-ASKED_WITH = "If-None-Match, If-Modified-Since, Content-Type, Authorization"
+ASKED_WITH = "If-None-Match, If-Modified-Since, Content-Type, Authorization, Idempotency-Key"
 
 
 class CrossOriginMiddleware:
@@ -64,7 +66,8 @@ class CrossOriginMiddleware:
         is_page = match is None or match.view_name not in FOR_PROGRAMS
         if not is_page or request.path_info.startswith("/api/"):
             if request.method == "OPTIONS" and not is_page:
-                response = HttpResponse(status=204, headers={"Allow": READING})
+                counted = {name: response[name] for name in LIMITS if name in response}
+                response = HttpResponse(status=204, headers={"Allow": READING, **counted})
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = EXPOSED
             # Without these a browser never asks for anything but a plain GET.

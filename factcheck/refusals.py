@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -35,7 +35,7 @@ NOT_THERE = (
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if answer := _for_programs(request, 400):
+    if answer := _for_programs(request, 413 if isinstance(exception, RequestDataTooBig) else 400):
         return answer
     if not _at_the_desk(request):
         return _page("400.html", 400)

@@ -14,6 +14,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import environment
+from factcheck.operations import indexing
 from factcheck.operations.reach import unreachable
 from factcheck.webhooks import keeping
 
@@ -52,7 +53,9 @@ def main() -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Says where everything is, once the port is open, and starts the worker of webhooks beside the server."""
+    """Says where everything is, once the port is open, and starts what runs beside the server: whoever sees to the
+    index of the lookup, and the worker of webhooks.
+    """
     from factcheck import settings
 
     address, local = settings.FACTCHECK_URL, f"http://{HOST}:{PORT}"
@@ -66,12 +69,13 @@ def when_ready(server: Any) -> None:
         "To stop: Ctrl-C",
         flush=True,
     )
+    beside.append(indexing.start(settings.DATA_DIR / "search"))
     if not settings.NO_WEBHOOKS:
         beside.append(keeping.start())
 
 
 def on_exit(server: Any) -> None:
-    """The worker ends with the server."""
+    """They end with the server."""
     while beside:
         keeping.stop(beside.pop())
 

@@ -88,6 +88,7 @@ PURE = {
     "factcheck.factchecktools.shapes",
     "factcheck.factchecktools.tokens",
     "factcheck.api.reference",
+    "factcheck.operations.indexing",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",
     "factcheck.partners.limits",

@@ -106,12 +106,43 @@ def test_an_address_leads_to_the_review_and_to_what_cites_it() -> None:
     taken = make_taken(url="https://checkers.example/reviews/9/")
     answer = matched(url="http://posts.example/a/1#top")
     assert (answer["citing"], answer["reviews"]) == (["about-a-post"], [])
+    assert (answer["citing_total"], answer["reviews_total"]) == (1, 0)
     answer = matched(url="checkers.example/reviews/9?fbclid=abc")
-    assert answer["reviews"] == [taken.slug]
+    assert (answer["reviews"], answer["reviews_total"]) == ([taken.slug], 1)
     page = Client().get("/check/", {"url": "https://posts.example/a/1"}).content.decode()
     assert 'href="/claims/about-a-post/"' in page
     assert "No fact-check here cites" in Client().get("/check/?url=https://other.example/").content.decode()
     assert "no address of a web page" in Client().get("/check/?url=nothing").content.decode()
+
+
+def test_where_many_cite_an_address_it_is_said_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = make_source("post", link="https://www.posts.example/a/1/")
+    for number in range(3):
+        publish(make_claim(f"about-{number}", source=source))
+    assert "The newest" not in Client().get("/check/?url=posts.example/a/1").content.decode()
+    monkeypatch.setattr(checking, "MOST", 2)
+    answer = matched(url="posts.example/a/1")
+    assert (answer["citing"], answer["citing_total"]) == (["about-2", "about-1"], 3)
+    assert "The newest 2 of 3" in Client().get("/check/?url=posts.example/a/1").content.decode()
+    # Its own address lives in one place, however many cite it.
+    answer = matched(url="http://testserver/claims/about-1/")
+    assert (answer["reviews"], answer["reviews_total"], answer["citing_total"]) == (["about-1"], 1, 0)
+    old = keeping.current()
+    verdict = Claim.objects.get(slug="about-2").verdict
+    workflow.apply("withdraw", verdict=verdict, by=make_user(), at=NOON, note="It was wrong.")
+    monkeypatch.setattr(keeping, "current", lambda: old)
+    answer = matched(url="posts.example/a/1")
+    assert (answer["citing"], answer["citing_total"]) == (["about-1"], 2)
+
+
+@pytest.mark.usefixtures("bridge")
+def test_a_sentence_that_was_read_with_the_one_before_says_so() -> None:
+    text = "The harbour bridge was sold in secret to a foreign firm. It was a foreign company."
+    first, second = matched(text=text)["sentences"]
+    assert (first["with_sentence_before"], second["with_sentence_before"]) == (False, True)
+    said = "the sentence was read with the one before it"
+    assert Client().post("/check/", {"text": text}).content.decode().count(said) == 1
+    assert said not in Client().post("/check/", {"text": TEXT}).content.decode()
 
 
 @pytest.mark.usefixtures("bridge")
@@ -202,7 +233,7 @@ def test_a_failing_index_is_said_and_logged(
     monkeypatch.setattr(keeping, "ranking", fail)
     answer = Client().post("/check/", {"text": TEXT})
     assert answer.status_code == 503
-    assert "is being built" in answer.content.decode()
+    assert "cannot be asked at the moment" in answer.content.decode()
     answer = Client().post("/api/v1/match/", json.dumps({"text": TEXT}), content_type="application/json")
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
@@ -214,4 +245,5 @@ def test_browsers_are_told_how_to_ask() -> None:
     space = "{http://a9.com/-/spec/opensearch/1.1/}"
     templates = {url.get("type"): url.get("template") for url in root.iter(f"{space}Url")}
     assert templates["text/html"] == "http://testserver/?q={searchTerms}"
+    assert templates["application/json"] == "http://testserver/api/v1/lookup/?q={searchTerms}"
     assert 'rel="search"' in Client().get("/").content.decode()

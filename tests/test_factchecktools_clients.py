@@ -150,7 +150,7 @@ def page(site: str, number: int = 1, rating: str = "Wrong") -> dict[str, Any]:
     return {
         "pageUrl": f"https://www.{site}/{number}",
         "publishDate": "2025-11-10",
-        "claimReviewAuthor": {"name": "Lighthouse News"},
+        "claimReviewAuthor": {"name": f"News of {site}"},
         "claimReviewMarkups": [
             {
                 "claimReviewed": f"The lighthouse number {number} fell.",

@@ -307,6 +307,25 @@ def test_nobody_keeps_pages_of_this_house(key: str) -> None:
     assert "this house itself" in error["message"]
 
 
+@pytest.mark.parametrize("name", ["Test Desk", "TEST  desk", "Lighthouse", "Líghthouse"])
+def test_nobody_goes_by_the_name_of_another(key: str, name: str) -> None:
+    make_taken(url="https://www.lighthouse.example/1", publisher="Lighthouse")
+    before = Publication.objects.count()
+    made = ask("POST", body=sent(claimReviewAuthor={"name": "Harbour News"}), key=key)
+    other = "https://news.harbour.example/2"
+    wanted = sent(
+        pageUrl=other, claimReviewAuthor={"name": name}, claimReviewMarkups=[simple("The pier fell.")]
+    )
+    found = violated(wanted, key=key)
+    assert "another publisher" in found.pop("claimReviewAuthor.name")
+    assert not found
+    changed = {**made, "claimReviewAuthor": {"name": name}}
+    assert violated_put(f"/v1alpha1/{made['name']}", changed, key=key) == {"claimReviewAuthor.name"}
+    assert Publication.objects.count() == before + 2
+    # One partner's sites may bear one name.
+    ask("POST", body={**wanted, "claimReviewAuthor": {"name": "harbour news"}}, key=key)
+
+
 # Two at once, and who else writes ------------------------------------------------------------------
 
 

@@ -1,8 +1,10 @@
 """The manners of every public address: validators, no body for HEAD, open to scripts, refusals in one form."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from makers import NOON
+from partnering import make_key, make_partner
 from test_caching import ADDRESSES, published
 
 from factcheck import caching
@@ -21,6 +23,7 @@ PROGRAMS = {
 }
 API = {name: path for name, path in WALKED.items() if path.startswith("/api/v1/")}
 PROBLEM = "application/problem+json"
+SEARCH = "/v1alpha1/claims:search"
 SCRIPT = {"origin": "https://reader.example"}
 
 
@@ -120,3 +123,64 @@ def test_a_fault_of_ours_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> No
     assert (answer.status_code, answer["Content-Type"]) == (500, PROBLEM)
     assert "secret" not in answer.content.decode()
     assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+TOO_LONG = b'{"text": "' + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}'
+
+
+@pytest.mark.parametrize("path", ["/api/v1/match/", "/api/v1/submissions/", "/api/v1/webhooks/"])
+def test_a_body_that_is_too_long_is_said_to_be(path: str) -> None:
+    key = make_key(make_partner(), ["submit", "webhooks"])
+    answer = Client().post(
+        path, TOO_LONG, content_type="application/json", headers={"authorization": f"Bearer {key}"}
+    )
+    assert (answer.status_code, answer["Content-Type"]) == (413, PROBLEM)
+    assert "2,621,440 bytes" in answer.json()["detail"]
+    assert answer.has_header("RateLimit")
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "status"), [(b"query=" + TOO_LONG, "utf-8", 413), (b"query=a", "utf-16", 400)]
+)
+def test_a_form_that_cannot_be_read_counts(body: bytes, charset: str, status: int) -> None:
+    def left() -> int:
+        answer = Client(raise_request_exception=False).post(
+            SEARCH,
+            body,
+            content_type=f"application/x-www-form-urlencoded; charset={charset}",
+            headers={"x-http-method-override": "GET", **SCRIPT},
+        )
+        assert answer.status_code == status
+        assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        return int(answer["RateLimit"].split("r=")[1].split(";")[0])
+
+    assert left() == left() + 1
+
+
+def test_what_a_script_may_send_is_said_without_a_key() -> None:
+    for path, methods in {
+        "/api/v1/webhooks/": {"GET", "POST"},
+        "/api/v1/webhooks/sub_0/": {"GET", "PATCH", "DELETE"},
+        "/api/v1/webhooks/sub_0/secret/": {"POST"},
+        "/api/v1/submissions/": {"POST"},
+        SEARCH: {"GET"},
+    }.items():
+        answer = Client().options(path, headers={**SCRIPT, "access-control-request-method": "POST"})
+        assert answer.status_code in (200, 204), path
+        assert methods <= {*answer["Access-Control-Allow-Methods"].split(", ")}
+        assert {"Authorization", "Idempotency-Key"} <= {*answer["Access-Control-Allow-Headers"].split(", ")}
+        assert answer.has_header("RateLimit"), path
+        assert answer.has_header("RateLimit-Policy"), path
+
+
+def test_the_home_of_the_api_leads_partners_on() -> None:
+    page = Client().get("/api/").content.decode()
+    assert Client().get("/$discovery/rest?version=v1alpha1").status_code == 200
+    for said in (
+        'href="/$discovery/rest?version=v1alpha1"',
+        "/api/v1/webhooks/",
+        "/api/v1/submissions/",
+        "Bearer",
+    ):
+        assert said in page

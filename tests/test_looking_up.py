@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from makers import NOON, make_claim, make_published, make_speaker, make_topic, make_user, publish
 from taken import make_taken
 from visiting import listed, page
@@ -17,7 +19,7 @@ from claims.models import Claim, Label, Publication
 from claims.search import keeping
 from claims.search.highlights import highlights
 from claims.search.store import Unusable
-from claims.search.words import stems, words
+from claims.search.words import placed, stems, words
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +97,8 @@ def test_every_filter_is_counted_under_the_others() -> None:
     assert counts["rating"]["false"] == 3
     assert counts["language"] == {"en": 4, "es": 1}
     assert counts["kind"] == {"publication": 4, "correction": 1}
+    nothing = looking_up.answer("harbour", {"rating": "true"}, size=1)
+    assert (nothing.total, nothing.counts["rating"]) == (0, counts["rating"])
     under = looking_up.answer("harbour", {"origin": "partner"}, size=1).counts
     assert under["origin"] == {"own": 3, "partner": 2}
     assert under["rating"] == {"false": 1}
@@ -112,6 +116,12 @@ def test_the_page_marks_the_words_and_turns_its_pages() -> None:
     assert len(listed(second)) == 3
     assert not {*listed(first)} & {*listed(second)}
     assert "Page before" in second
+    beyond = page("/?q=towers&sort=newest&page=77")
+    assert listed(beyond) == []
+    assert "No claim here" not in beyond
+    assert "This list of 23 fact-checks ends on <a" in re.sub(r"\s+", " ", beyond)
+    (end,) = re.findall(r'<a href="([^"]*)">page 2</a>', beyond)
+    assert len(listed(page("/" + end.replace("&amp;", "&")))) == 3
     newest = page("/?q=towers&sort=newest")
     assert listed(newest) == [f"tower-{number:02}" for number in range(22, 2, -1)]
     assert "sort=newest&amp;page=2" in newest or "page=2&amp;sort=newest" in newest
@@ -133,6 +143,9 @@ def test_what_was_meant_is_offered() -> None:
     text = page("/?q=harbuor+bridge&rating=mixed")
     assert 'Did you mean <a href="?q=harbour+bridge&amp;rating=mixed">harbour bridge</a>?' in text
     assert "Did you mean" not in page("/?q=harbour")
+    # The signs of the question stay.
+    text = page("/?q=harbuor+-russian+speaker:quill")
+    assert '<a href="?q=harbour+-russian+speaker%3Aquill">harbour -russian speaker:quill</a>' in text
 
 
 def test_a_failing_index_gives_the_plain_answer_with_a_notice(
@@ -157,6 +170,52 @@ def test_a_failing_index_gives_the_plain_answer_with_a_notice(
     assert Client().get("/api/v1/lookup/?q=nothing+bridge").json()["nearest"] is True
 
 
+@pytest.mark.parametrize(
+    ("asked", "slugs"),
+    [
+        ("harbour", ["tower", "bridge"]),
+        ("harbour -sold", ["tower"]),
+        # What is excluded is excluded as a whole word.
+        ("harbour -sol", ["tower", "bridge"]),
+        ("-harbour", ["mast"]),
+        ('-"harbour bridge"', ["mast", "tower"]),
+        ('"harbour bridge"', ["bridge"]),
+        ('"bridge harbour"', []),
+        ("speaker:reed", ["tower"]),
+        ('speaker:"BO reed" leans', ["tower"]),
+        ("speaker:ree", []),
+        ("harbour -speaker:reed", ["bridge"]),
+        ('-speaker:"ada reed"', ["mast", "tower", "bridge"]),
+        ("harbour elephants -speaker:reed", ["bridge"]),
+    ],
+)
+def test_the_plain_answer_keeps_the_signs(
+    asked: str, slugs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_published("bridge", text="The harbour bridge was sold.")
+    make_published(
+        "tower", text="The bridge at the harbour leans.", speaker=make_speaker("b", name="Bo Reed")
+    )
+    make_published("mast", text="The mast is gone.")
+    by_index = looking_up.answer(asked, {}, order=looking_up.NEWEST, size=9)
+
+    def fail() -> None:
+        raise Unusable("The index cannot be used.")
+
+    monkeypatch.setattr(keeping, "current", fail)
+    found = looking_up.answer(asked, {}, size=9)
+    assert found.is_plain
+    got = [row.slug for row in found.rows]
+    if found.is_nearest and not slugs:
+        # Some of the words are nearest.
+        assert found.total == 0
+        return
+    assert got == slugs
+    assert {row.slug for row in by_index.rows} == set(slugs)
+    if not found.is_nearest:
+        assert found.total == sum(found.counts["origin"].values()) == len(slugs)
+
+
 def test_what_was_withdrawn_is_not_shown_even_by_an_old_index(monkeypatch: pytest.MonkeyPatch) -> None:
     make_published("bridge", text="The harbour bridge was sold.")
     assert listed(page("/?q=harbour")) == ["bridge"]
@@ -164,7 +223,11 @@ def test_what_was_withdrawn_is_not_shown_even_by_an_old_index(monkeypatch: pytes
     verdict = Claim.objects.get(slug="bridge").verdict
     workflow.apply("withdraw", verdict=verdict, by=make_user(), at=NOON, note="It was wrong.")
     monkeypatch.setattr(keeping, "current", lambda: old)
-    assert listed(page("/?q=harbour")) == []
+    text = page("/?q=harbour")
+    assert listed(text) == []
+    assert "No claim here has all of these words" in text
+    answer = Client().get("/api/v1/lookup/?q=harbour").json()
+    assert (answer["total"], answer["pages"], answer["counts"], answer["results"]) == (0, 1, {}, [])
 
 
 @pytest.mark.usefixtures("mixed")
@@ -208,11 +271,31 @@ def test_what_the_api_refuses(query: str, name: str) -> None:
         ("The U.S. minister’s 9,000 men", "us ministers 9000", ["U.S", "minister’s", "9,000"]),
         ("Электричество во Львове", "львове", ["Львове"]),
         ("Nothing of it", "bridge", []),
+        # Vowel signs are part of their words.
+        ("कोरोना की दवा नहीं मिली", "दवा कोरोना", ["कोरोना", "दवा"]),
+        ("கொரோனா தடுப்பூசி", "தடுப்பூசி", ["தடுப்பூசி"]),
+        ("วัคซีนโควิดทำให้ตาย", "วัคซีน", ["วัคซีน"]),
+        # Without spaces between words a word is marked, and not its sentence.
+        ("新冠疫苗含有微芯片。", "疫苗", ["疫苗"]),
+        ("新冠疫苗含有微芯片,2021年", "疫苗 芯片 2021", ["疫苗", "芯片", "2021"]),
+        ("ทำนำ", "นำ", ["นำ"]),
+        # What stands in a link is no word.
+        ("See https://bridge.example/bridge: the bridge", "bridge", ["bridge"]),
     ],
 )
 def test_words_are_marked_where_they_stand(text: str, asked: str, marked: list[str]) -> None:
     forms = frozenset(stems(words(asked), "en")) | frozenset(words(asked))
     assert [text[start:end] for start, end in highlights(text, forms, language="en")] == marked
+
+
+@given(st.text("aé ा新冠疫苗ทำ'.,9#゛か\u200d", max_size=40) | st.text(max_size=60))
+def test_words_stand_in_their_places(text: str) -> None:
+    last = 0
+    for start, end, found in placed(text):
+        assert last <= start + 1
+        assert start < end <= len(text)
+        assert found
+        last = end
 
 
 def test_a_speaker_is_met_in_every_spelling_that_is_an_alias_of_theirs() -> None:

@@ -1,15 +1,17 @@
 """The lookup over an index: which fact-checks answer, how many, under which filters, and what was meant."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.search import index
+from claims.search import lookup as lookups
 from claims.search.index import Entry
-from claims.search.lookup import Found, between, having, lookup
-from claims.search.questions import MOST_SIGNS, Question, question
+from claims.search.lookup import MOST_READ, MOST_UNKNOWN, Found, between, having, lookup
+from claims.search.questions import MOST_SIGNS, Question, pieces, question
 from claims.search.ranking import Ranking
 
 DAY = dt.date(2022, 10, 10)
@@ -69,6 +71,7 @@ def found(ranking: Ranking, text: str, **options: object) -> Found:
         ("thousand troops", "thousand troops", (), (), ()),
         ('"thousand troops" in Belarus', "thousand troops in Belarus", ("thousand troops",), (), ()),
         ("“thousand troops”", "thousand troops", ("thousand troops",), (), ()),
+        ("«thousand troops» -«joint force»", "thousand troops", ("thousand troops",), ("joint force",), ()),
         ("troops -Minsk -“joint force”", "troops", (), ("Minsk", "joint force"), ()),
         ('speaker:"A. Lukashenko" troops', "troops", (), (), ("A. Lukashenko",)),
         ("SPEAKER:putin", "", (), (), ("putin",)),
@@ -87,6 +90,28 @@ def test_what_is_asked(
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "without"),
+    [
+        ("troops -speaker:putin", "troops", ("putin",)),
+        ('-SPEAKER:"donald trump"', "", ("donald trump",)),
+        ("-speaker:", "-speaker:", ()),
+    ],
+)
+def test_speakers_that_are_not_meant(text: str, words: str, without: tuple[str, ...]) -> None:
+    assert question(text) == Question(words, without_speakers=without)
+
+
+@given(st.text('ab -"“”«»: ', max_size=40) | st.text(max_size=40), st.sampled_from(["", "speaker:", "-"]))
+def test_the_pieces_of_a_question_stand_where_they_say(text: str, sign: str) -> None:
+    asked, last = sign + text, 0
+    for piece in pieces(asked):
+        assert piece.start >= last
+        last = piece.start + len(piece.text)
+        assert asked[piece.start : last] == piece.text
+    assert question(asked).asked == asked
+
+
+@pytest.mark.parametrize(
     ("text", "keys"),
     [
         # Every word, in any form, anywhere; what has them in the claim comes first.
@@ -99,6 +124,11 @@ def test_what_is_asked(
         ("speaker:lukashenko", ["army"]),
         ("speaker:lukashenko harbour", ["army"]),
         ("speaker:harbour", []),
+        ("harbour -speaker:lukashenko", ["bridge", "bridge-2", "tower"]),
+        ('harbour -speaker:"alexander lukashenko"', ["bridge", "bridge-2", "tower"]),
+        # Both names have to be theirs.
+        ('-speaker:"donald lukashenko" grow', ["army"]),
+        ("-speaker:lukashenko", ["vacuna", "tower", "bridge-2", "bridge"]),
         ("VACUNA metal", ["vacuna"]),
         # Nothing but an exclusion: all the others, the newest first.
         ("-sold", ["vacuna", "army"]),
@@ -121,6 +151,14 @@ def test_the_nearest_are_called_that(ranking: Ranking) -> None:
     assert (answer.total, answer.is_nearest) == (0, True)
 
 
+def test_the_nearest_are_by_the_speaker_who_is_asked_for(ranking: Ranking) -> None:
+    assert found(ranking, "army bridge elephants speaker:lukashenko").keys == ("army",)
+    assert found(ranking, "army bridge elephants speaker:putin").keys == ()
+    answer = found(ranking, "harbour elephants -speaker:lukashenko")
+    assert answer.is_nearest
+    assert set(answer.keys) == {"bridge", "bridge-2", "tower"}
+
+
 def test_of_a_long_text_most_words_have_to_be_there(ranking: Ranking) -> None:
     text = "I read somewhere that the bridge over the harbour was really never ever sold to anybody"
     assert found(ranking, text).keys[0] == "bridge-2"
@@ -134,10 +172,53 @@ def test_of_a_long_text_most_words_have_to_be_there(ranking: Ranking) -> None:
         ("the harbour bridgge", "the harbour bridge"),
         ("elephants", ""),
         ("xyz", ""),
+        # The signs stay, and what stands under one that excludes is left as it is.
+        ("brigde -russian", "bridge -russian"),
+        ("brigde -hotell", "bridge -hotell"),
+        ("brigde speaker:lukashenko", "bridge speaker:lukashenko"),
+        ('"harbour brigde" sold', '"harbour bridge" sold'),
+        ("brigde “was  sold”", "bridge “was sold”"),
+        # A speaker is suggested where a speaker is asked for.
+        ("harbour speaker:lukashenka", "harbour speaker:lukashenko"),
+        ('speaker:"Alexandr Lukashenko"', 'speaker:"alexander Lukashenko"'),
+        ("speaker:harbuor", ""),
     ],
 )
 def test_what_was_meant(ranking: Ranking, text: str, meant: str) -> None:
     assert found(ranking, text).meant == meant
+
+
+def test_what_was_withdrawn_is_not_offered() -> None:
+    """The engine keeps the words of what was deleted until it merges its parts."""
+    made = index.in_memory(CLAIMS)
+    writer = made.writer(heap_size=50_000_000, num_threads=1)
+    writer.delete_documents_by_term(index.KEY, "tower")
+    writer.commit()
+    writer.wait_merging_threads()
+    made.reload()
+    left = Ranking(made, {"en", "es"})
+    assert left.searcher.doc_freq(index.SPELLED, "tower") == 1
+    assert found(left, "towerr bridge").meant == ""
+    assert found(left, "company").meant == ""
+    # Deleted words are unknown, and what is there is offered for them.
+    assert found(left, "tower brigde").meant == "tower bridge"
+
+
+def test_nothing_is_suggested_for_long_questions(ranking: Ranking, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+    likest = lookups._likest
+
+    def counting(*arguments: Any) -> str:
+        nonlocal compared
+        compared += 1
+        return likest(*arguments)
+
+    monkeypatch.setattr(lookups, "_likest", counting)
+    unknown = " ".join(f"elephant{letter}" for letter in "abcdefghijklmnop")
+    assert found(ranking, f"brigde {unknown}").meant == ""
+    assert compared == MOST_UNKNOWN
+    assert found(ranking, f"{'the harbour ' * (MOST_READ // 2)} brigde").meant == ""
+    assert compared == MOST_UNKNOWN
 
 
 def test_newest_first_and_pages(ranking: Ranking) -> None:
@@ -157,6 +238,12 @@ def test_filters_narrow_and_are_counted_under_the_others(ranking: Ranking) -> No
     assert answer.total == 2
     assert answer.counts["rating"] == {"false": 2, "true": 1}
     assert answer.counts["topic"] == {"city": 1, "money": 1}
+    # What leaves nothing says what its other values would leave.
+    answer = found(ranking, "harbour", narrowed={"rating": having(rating=["mixed"])})
+    assert (answer.total, answer.is_nearest) == (0, True)
+    assert answer.counts["rating"] == {"false": 2, "true": 1}
+    assert answer.counts["topic"] == {}
+    assert found(ranking, "elephants", narrowed={"rating": having(rating=["mixed"])}).counts == {}
     labelled = {"rating": having(rating=["false"], label=["a\nFalso"])}
     assert found(ranking, "metales", narrowed=labelled).keys == ("vacuna",)
 

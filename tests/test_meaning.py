@@ -1,6 +1,7 @@
 """Looking up by meaning, with a small embedder: vectors beside the index, a ranking that counts them."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from claims.search.index import Entry
 from claims.search.matching import LIKELY, RELATED, Matched, matches, sureness
 from claims.search.ranking import Ranking
 from claims.search.semantic import vectors
-from claims.search.semantic.embedders import Broken, Unavailable
+from claims.search.semantic.embedders import Broken, Unavailable, named
 from claims.search.semantic.meaning import InMemory, Meaning
 
 CLAIMS = [
@@ -203,8 +204,23 @@ def test_what_a_killed_writer_left_does_not_count(tmp_path: Path, rest: bytes) -
     assert vectors.is_sound(again.vectors())
 
 
+# A head that is of the right form and width, with what no writer says.
+NONSENSE: dict[str, dict[str, Any]] = {
+    "count no number": {"count": "a"},
+    "count below 0": {"count": -1},
+    "count true": {"count": True},
+    "count too large": {"count": 2**62},
+    "count beyond": {"count": 2**70},
+    "sequence no number": {"sequence": None},
+    "digest no text": {"entry_digest": 5},
+    "files no text": {"files": ["a"]},
+    "files with a NUL": {"files": "a\0"},
+    "files elsewhere": {"files": "../a"},
+}
+
+
 @pytest.mark.parametrize(
-    "damage", ["no head", "no json", "a list", "other members", "short", "gone", "other width"]
+    "damage", ["no head", "no json", "a list", "other members", "short", "gone", "other width", *NONSENSE]
 )
 def test_what_is_broken_is_said_and_begun_again(tmp_path: Path, damage: str) -> None:
     made = filled(tmp_path, 2, 5)
@@ -218,7 +234,8 @@ def test_what_is_broken_is_said_and_begun_again(tmp_path: Path, damage: str) -> 
         rows.unlink()
     else:
         changed = {"no json": "{", "a list": "[]", "other members": "{}"}
-        head.write_text(changed.get(damage) or json.dumps({**stated, "width": 3}))
+        changes = NONSENSE.get(damage, {"width": 3})
+        head.write_text(changed.get(damage) or json.dumps(stated | changes))
     broken = Meaning(Small(), tmp_path)
     with pytest.raises(Broken):
         broken.vectors()
@@ -344,6 +361,25 @@ def test_nobody_waits_for_another_who_embeds(small: Small) -> None:
         make_published("bridge", text="The tender for the bridge closed.")
         assert keeping.ranking().rank("tender", limit=2)[0].key == "bridge"
         assert set(known().values()) == {"autism"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os.path:join",
+        "os:getcwd",
+        "os:sep",
+        "os:missing",
+        "no.such.module:made",
+        "os",
+        "os.path:",
+        ":a",
+        ".a:b",
+    ],
+)
+def test_a_name_that_makes_no_embedder_is_said(name: str) -> None:
+    with pytest.raises(Unavailable, match=re.escape(name)):
+        named(name)
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.webhooks.addresses import Refused, Target, objection, target
+from factcheck.webhooks.addresses import Refused, Target, normal, objection, target
 from factcheck.webhooks.sending import Sender
 
 # What names may stand for without being public, whoever says so.
@@ -175,6 +175,9 @@ def test_any_text_is_an_address_or_refused(text):
             taken = target(url)
         except Refused:
             continue
+        assert target(normal(url)) == taken
+        assert normal(normal(url)) == normal(url)
+        assert normal(url).startswith("https://")
         assert taken.host.isascii()
         assert "." in taken.host
         assert not taken.host.endswith(".")

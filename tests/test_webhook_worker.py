@@ -14,6 +14,7 @@ from places import Place
 from receiving import receiving
 
 from factcheck import serving as serving_config
+from factcheck.operations import indexing
 from factcheck.webhooks import keeping
 
 PATIENCE = 60
@@ -90,6 +91,13 @@ def test_it_ends_with_the_server(tmp_path):
     with serving(tmp_path, FACTCHECK_NO_WEBHOOKS="0") as server:
         wait_for(lambda: processes(server.place, "deliver_webhooks"))
         assert len(processes(server.place, "webhooks.keeping")) == 1
+        assert len(processes(server.place, "operations.indexing")) == 1
+        # The lookup asks for its index so.
+        folder = server.place.data / "search"
+        folder.mkdir(exist_ok=True)
+        assert not (folder / "current").exists()
+        (folder / indexing.WANTED).touch()
+        wait_for((folder / "current").exists)
     assert processes(server.place, "manage.py") | processes(server.place, "factcheck") == set()
     assert (tmp_path / "log").read_text().count("worker of webhooks") == 0
 
@@ -101,6 +109,7 @@ def test_a_copy_for_practice_sends_nothing(tmp_path, monkeypatch):
     assert "nothing is sent from here" in done.stderr
     started = []
     monkeypatch.setattr(keeping, "start", lambda: started.append(True))
+    monkeypatch.setattr(indexing, "start", lambda _: None)
     for no_webhooks in (True, False):
         monkeypatch.setattr("factcheck.settings.NO_WEBHOOKS", no_webhooks)
         serving_config.when_ready(None)

@@ -126,6 +126,13 @@ def test_another_secret(client):
     assert earlier not in text
     assert "no-store" in answer["Cache-Control"]
     assert "beside the new one" in page(client, f"{LIST}{made.pk}/change/")
+    assert "valid until" in client.post(address, follow=True).content.decode()
+    assert Subscription.objects.get().secret == made.secret
+
+
+def test_an_address_in_capitals_is_kept_in_small_letters(client):
+    client.post(f"{LIST}add/", form(partner=make_partner().pk, url="HTTPS://Newsroom.Example/Hook"))
+    assert Subscription.objects.get().url == "https://newsroom.example/Hook"
 
 
 def test_switched_off_and_on(client):

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import make_published
@@ -11,7 +12,7 @@ from partnering import make_key, make_partner
 from rest_framework.exceptions import ValidationError
 from subscribing import Clock, Recorder, make_subscription, serve_all
 
-from factcheck.webhooks import api
+from factcheck.webhooks import api, subscriptions
 from factcheck.webhooks.models import Subscription
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,25 @@ def test_twice_or_too_many_is_a_conflict(client, partner):
     answer = post(client, body={"url": HOOK})
     assert answer.status_code == 409
     assert "already" in answer.json()["detail"]
+
+
+def test_scheme_and_host_mean_the_same_in_capitals(client):
+    answer = post(client, body={"url": "HTTPS://Newsroom.Example/Hook"})
+    assert (answer.status_code, answer.json()["url"]) == (201, "https://newsroom.example/Hook")
+    assert post(client, body={"url": "https://newsroom.example/Hook"}).status_code == 409
+    assert post(client, body={"url": "https://NEWSROOM.example/hook"}).status_code == 201
+
+
+def test_an_earlier_secret_has_all_of_its_day(client, partner):
+    row = make_subscription(HOOK, partner=partner)
+    until = post(client, f"{one(row)}secret/").json()["earlier_secret_valid_until"]
+    answer = post(client, f"{one(row)}secret/")
+    assert answer.status_code == 409
+    assert until in answer.json()["detail"]
+    now = Subscription.objects.get()
+    assert now.valid_secrets(at=timezone.now()) == [now.secret, row.secret]
+    over = timezone.now() + subscriptions.EARLIER_SECRET_VALID
+    assert subscriptions.rotate(row, at=over) == Subscription.objects.get().secret != now.secret
 
 
 @pytest.mark.parametrize("address", [f"{LIST}?page=2", f"{LIST}?key=x"])

@@ -1,11 +1,13 @@
 """The rows that stand for partners as publishers: one for each site, on the record from its first review on."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from claims import redirects, reference
 from claims.models import Publication, Site
+from sources.folding import fold
 from sources.models import Publisher
 
 
@@ -46,6 +48,20 @@ def own_sites() -> set[str]:
     """The sites of this house: what comes from there is not taken."""
     publisher = Site.objects.current().publisher
     return {publisher.site.lower().removeprefix("www.")} if publisher and publisher.site else set()
+
+
+def has_another(name: str, *, sites: Iterable[str]) -> bool:
+    """Whether a name, but for case and the like, is that of this house or of a publisher of another site.
+
+    `sites` are those that the name is wanted for, without `www.`; one of them that bears it already may go on.
+    """
+    folded, wanted = fold(name), frozenset(sites)
+    named = [site for site, (_, other) in known().items() if fold(other) == folded]
+    if wanted.intersection(named):
+        return False
+    house = Site.objects.current()
+    ours = (house.name, house.publisher.name if house.publisher else "")
+    return bool(named) or folded in {fold(one) for one in ours if one}
 
 
 def of_site(site: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 It is a cache. Its head names the entry up to which it was made, so any process knows what it lacks; whoever gets the
 lock at once writes that, and nobody waits. Missing, broken, of another form, or of a record that is another (a restored
-backup), it is built again: at once while there is little to build, otherwise by whoever runs `manage.py reindex`, which
-`make run` does. What is shown is always read from the publications, so nothing withdrawn comes back from an old index.
+backup), it is built again: at once while there is little to build, otherwise by `manage.py reindex --if-needed`, which
+the server runs beside itself when it is asked to (factcheck.operations.indexing). What is shown is always read from
+the publications, so nothing withdrawn comes back from an old index.
 """
 
 import contextlib
@@ -163,6 +164,8 @@ def _brought_up(where: Path, kept: Kept | None) -> Kept:
             raise Unusable("The index is of another record.")
         if lacking.any and lacking.size <= AT_ONCE:
             opened = _written(where, opened)
+        elif lacking.any:
+            store.want(where)
     except Unusable as problem:
         logger.warning("%s It is built anew.", problem)
         return _kept_of(_rebuilt(where, name), where)
@@ -201,9 +204,10 @@ def _written(where: Path, opened: Opened) -> Opened:
 
 
 def _rebuilt(where: Path, name: str) -> Opened:
-    """Built at once where there is little; otherwise Unusable, and somebody runs the command."""
+    """Built at once where there is little; otherwise Unusable, and the command is asked for."""
     try:
         if Publication.objects.published().order_by()[: AT_ONCE + 1].count() > AT_ONCE:
+            store.want(where)
             raise Unusable(
                 "The index has to be built anew, which is more than a reader waits for: manage.py reindex."
             )
@@ -238,7 +242,10 @@ def _lacks_vectors(where: Path) -> bool:
         return False
     from claims.search import embedding
 
-    return not embedding.catch_up(where)
+    if embedding.catch_up(where):
+        return False
+    store.want(where)
+    return True
 
 
 def _built(where: Path, told: Told | None) -> int:

@@ -12,7 +12,7 @@ import tantivy
 from claims.search import index as indexes
 from claims.search import words
 from claims.search.matching import is_related
-from claims.search.questions import Question
+from claims.search.questions import SPEAKER, WITHOUT, WITHOUT_SPEAKER, Question, pieces
 from claims.search.ranking import CLOSELY, Clause, Hit, Ranking
 
 # So many words have all to be there; of more, MOST of them.
@@ -22,8 +22,10 @@ DEEPEST = 1_000
 NEAREST = 20
 # Values of filters that are counted, the most frequent first.
 _VALUES = 10_000
-# Words that are looked at for what a misspelt one may have meant.
-_SPELLINGS = 20_000
+# Words of a question that are looked at for what they may have meant, and those of them that nothing has: of a question
+# with more of either nothing is suggested. SPELLINGS is how many words a misspelt one is compared with, _TRIED of which
+# are looked up, the likest first.
+MOST_READ, MOST_UNKNOWN, SPELLINGS, _TRIED = 32, 8, 1_000, 8
 
 Must, MustNot = tantivy.Occur.Must, tantivy.Occur.MustNot
 Narrowed = Mapping[str, Sequence[Clause]]
@@ -65,9 +67,15 @@ def lookup(
     if not total:
         nearest = _nearest(ranking, question, filters)
         meant = _meant(ranking, question) if counted else ""
-        keys = tuple(hit.key for hit in nearest)
-        related = frozenset(hit.key for hit in nearest if is_related(hit))
-        return Found(keys=keys, is_nearest=True, meant=meant, related=related)
+        # A filter that leaves nothing: what its other values would leave is what a reader wants to know now.
+        counts = _counts(ranking, asked, narrowed) if counted and narrowed else {}
+        return Found(
+            keys=tuple(hit.key for hit in nearest),
+            is_nearest=True,
+            counts=counts if any(counts.values()) else {},
+            meant=meant,
+            related=frozenset(hit.key for hit in nearest if is_related(hit)),
+        )
     offset = min(offset, DEEPEST)
     if newest_first or not question.words:
         keys = _newest(ranking, [*asked, *filters], offset=offset, limit=limit)
@@ -107,13 +115,26 @@ def _asked(ranking: Ranking, question: Question) -> list[Clause]:
         either = [(tantivy.Occur.Should, part) for part in parts]
         found.append((Must, tantivy.Query.boolean_query(either, minimum_number_should_match=least)))
     found += [(Must, _phrase(ranking, phrase)) for phrase in question.phrases if words.words(phrase)]
-    found += [(MustNot, _phrase(ranking, phrase)) for phrase in question.without if words.words(phrase)]
-    for speaker in question.speakers:
-        found += [(Must, _any_form(ranking, word, indexes.SPEAKER)) for word in words.words(speaker)]
+    found += _by_signs(ranking, question)
     if found and all(occur is MustNot for occur, _ in found):
         found.append((Must, tantivy.Query.all_query()))
         found.append((MustNot, tantivy.Query.term_query(indexes.schema(), indexes.KEY, indexes.HEAD)))
     return found
+
+
+def _by_signs(ranking: Ranking, question: Question) -> list[Clause]:
+    """Who has to have said it, who not, and what must not be there: what holds for the nearest too."""
+    found = [(MustNot, _phrase(ranking, phrase)) for phrase in question.without if words.words(phrase)]
+    for speaker in question.speakers:
+        found += _named(ranking, speaker)
+    for speaker in question.without_speakers:
+        if named := _named(ranking, speaker):
+            found.append((MustNot, tantivy.Query.boolean_query(named)))
+    return found
+
+
+def _named(ranking: Ranking, speaker: str) -> list[Clause]:
+    return [(Must, _any_form(ranking, word, indexes.SPEAKER)) for word in words.words(speaker)]
 
 
 def _any_form(ranking: Ranking, word: str, where: str = indexes.MORE) -> tantivy.Query:
@@ -159,8 +180,8 @@ def newest(
 
 
 def _nearest(ranking: Ranking, question: Question, filters: Sequence[Clause]) -> list[Hit]:
-    """What has some of the words, or is only related, within the filters and without what is excluded."""
-    kept = [clause for clause in _asked(ranking, question) if clause[0] is MustNot]
+    """What has some of the words, or is only related, within the filters, by the speakers, without what is excluded."""
+    kept = _by_signs(ranking, question)
     hits = ranking.rank(question.words, limit=min(NEAREST, CLOSELY), narrowed=[*kept, *filters])
     # Where meaning is looked at, what has none of the words has to be near enough to be called related.
     return [hit for hit in hits if hit.shared or ranking.meaning is None or is_related(hit)]
@@ -190,32 +211,57 @@ def _values(ranking: Ranking, clauses: Sequence[Clause]) -> dict[str, dict[str, 
 
 
 def _meant(ranking: Ranking, question: Question) -> str:
-    """The question with each word that nothing has replaced by the likest that something has; empty where none is."""
-    replaced = False
-    made = []
-    for word in words.words(question.words):
-        forms = words.forms(word, ranking.languages)
-        if word in words.COMMON or any(ranking.searcher.doc_freq(indexes.MORE, form) for form in forms):
-            made.append(word)
+    """The question, with its signs, in which each word that nothing has is replaced by the likest that something has.
+
+    Empty where there is none, and for a question of more than MOST_READ words or MOST_UNKNOWN that nothing has.
+    """
+    made, at, read, unknown = "", 0, 0, 0
+    for piece in pieces(question.asked):
+        if piece.sign in (WITHOUT, WITHOUT_SPEAKER):
             continue
-        likest = _likest(ranking, word)
-        replaced = replaced or bool(likest)
-        made.append(likest or word)
-    return " ".join(made) if replaced else ""
+        where = indexes.SPEAKER if piece.sign == SPEAKER else indexes.MORE
+        for start, end, found in words.placed(piece.text):
+            read += 1
+            if read > MOST_READ:
+                return ""
+            if len(found) != 1 or found[0] in words.COMMON or _is_there(ranking, found[0], where):
+                continue
+            unknown += 1
+            if unknown > MOST_UNKNOWN:
+                return ""
+            if likest := _likest(ranking, found[0], where):
+                made += question.asked[at : piece.start + start] + likest
+                at = piece.start + end
+    return " ".join((made + question.asked[at:]).split()) if made else ""
 
 
-def _likest(ranking: Ranking, word: str) -> str:
+def _is_there(ranking: Ranking, word: str, where: str) -> bool:
+    """Whether something has the word in any form. What the engine keeps of the deleted is no such thing."""
+    forms = words.forms(word, ranking.languages)
+    return any(ranking.searcher.doc_freq(where, form) for form in forms) and bool(
+        _count(ranking, [(Must, _any_form(ranking, word, where))])
+    )
+
+
+def _likest(ranking: Ranking, word: str, where: str) -> str:
     """The word at the least distance that begins alike, the more frequent of two; empty where none is near."""
     most = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    known = ranking.searcher.terms_with_prefix(indexes.SPELLED, word[:1], limit=_SPELLINGS) if most else []
-    near = [
+    if not most:
+        return ""
+    alike = tantivy.Query.fuzzy_term_query(indexes.schema(), indexes.SPELLED, word, distance=most)
+    known = ranking.searcher.terms_with_prefix(indexes.SPELLED, word[:1], limit=SPELLINGS, filter_query=alike)
+    near = sorted(
         (distance, -count, other)
         for other, count in known
         if abs(len(other) - len(word)) <= most
         for distance in [_distance(word, other, most)]
         if distance <= most
-    ]
-    return min(near)[2] if near else ""
+    )
+    for _, _, other in near[:_TRIED]:
+        spelled = indexes.any_of([other], field=indexes.SPELLED)
+        if _count(ranking, [(Must, spelled)]) and _is_there(ranking, other, where):
+            return other
+    return ""
 
 
 def _distance(one: str, other: str, most: int) -> int:
@@ -234,6 +280,16 @@ def _distance(one: str, other: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
-def at_address(ranking: Ranking, name: str, key: str, *, limit: int) -> tuple[str, ...]:
-    """The fact-checks that live at an address (`review`) or cite it (`link`), the newest first."""
-    return _newest(ranking, having(**{name: [key]}), offset=0, limit=limit)
+def at_address(
+    ranking: Ranking, name: str, key: str, *, without: Iterable[str] = (), limit: int
+) -> tuple[tuple[str, ...], int]:
+    """The fact-checks that live at an address (`review`) or cite it (`link`), the newest first, and how many there are.
+
+    Those `without` are left out.
+    """
+    left_out = list(without)
+    clauses = having(**{name: [key]})
+    if left_out:
+        clauses.append((MustNot, indexes.any_of(left_out, field=indexes.KEY)))
+    total = _count(ranking, clauses)
+    return (_newest(ranking, clauses, offset=0, limit=limit) if total else ()), total

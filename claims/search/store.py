@@ -3,6 +3,7 @@
     FOLDER/current          the name of the folder that is read
     FOLDER/index-XXXXXXXX/  an index; the others are being built, or nobody reads them any more
     FOLDER/writing          the lock of whoever writes
+    FOLDER/wanted           there when more has to be written than a reader waits for (factcheck.operations.indexing)
 
 An index is only a cache: every file here may be deleted, and costs building it again.
 
@@ -29,7 +30,7 @@ from filelock import FileLock, Timeout
 from claims.search import index as indexes
 from claims.search.index import Entry, Head
 
-_CURRENT, _LOCK, _PREFIX = "current", "writing", "index-"
+_CURRENT, _LOCK, _PREFIX, WANTED = "current", "writing", "index-", "wanted"
 # Bytes that a writer gathers before it writes: Tantivy's least for a thread, and more for a whole index.
 _LITTLE, _MUCH = 15_000_000, 100_000_000
 # The end of a file of a segment: JSON with the CRC-32 of all before it, the length of that JSON, and a fixed number.
@@ -182,6 +183,13 @@ def writing(folder: Path, *, wait: float = 0) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def want(folder: Path) -> None:
+    """Ask whoever sees to the index beside the server to bring it up to date, or to build it."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / WANTED).touch(mode=0o600)
 
 
 def change(

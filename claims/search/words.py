@@ -6,7 +6,8 @@ for them.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 import tantivy
@@ -59,6 +60,8 @@ _SEAM = re.compile(
 _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f](?=\d\d\d(?!\d))")
 _POSSESSIVE = re.compile(r"['\u2019\u02bc]s\b")
 _INITIALS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")
+# What may stand within a word as it is printed.
+_JOINING = ".,'\u2019\u02bc"
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Han, kana, Thai, Lao, Burmese, Khmer: written without spaces between words.
 _UNSPACED = re.compile(
@@ -102,6 +105,56 @@ def _found(text: str) -> list[str]:
         if any(_UNSPACED.search(word) for word in found):
             found = [part for word in found for part in _taken_apart(word)]
     return [word[:LONGEST_WORD] for word in found]
+
+
+def placed(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Where words stand in a text as it is printed: [start, end) in code points, and what `words` makes of that.
+
+    What is written together is one place (it's, 9,000, a hashtag); of a script without spaces each pair of letters is.
+    """
+    for printed in _printed().finditer(_LINK.sub(lambda link: " " * len(link[0]), text)):
+        start, at = printed.start(), 0
+        for run in _UNSPACED.finditer(printed[0]):
+            yield from _whole(printed[0], start, at, run.start())
+            yield from _pairs(run[0], start + run.start())
+            at = run.end()
+        yield from _whole(printed[0], start, at, len(printed[0]))
+
+
+def _whole(printed: str, start: int, first: int, last: int) -> Iterator[tuple[int, int, list[str]]]:
+    """Of what is printed together the part from `first` to `last`, but for what holds it to the next."""
+    while first < last and printed[first] in _JOINING:
+        first += 1
+    while first < last and printed[last - 1] in _JOINING:
+        last -= 1
+    if found := words(printed[first:last]):
+        yield start + first, start + last, found
+
+
+def _pairs(run: str, start: int) -> Iterator[tuple[int, int, list[str]]]:
+    """The pairs of letters of a run without spaces, where the letters are those that folding leaves of it."""
+    letters = fold(run)
+    # Of each folded letter the place of what it was: one sign may be two letters (ำ).
+    places = [at for at, sign in enumerate(run) for _ in fold(f"ก{sign}")[1:]]
+    if not letters or len(places) != len(letters):
+        yield from _whole(run, start, 0, len(run))
+        return
+    if len(letters) == 1:
+        yield start, start + len(run), [letters]
+    for at in range(len(letters) - 1):
+        if places[at] == places[at + 1] and len(letters) > 2:
+            # Both are of one sign, which is no word.
+            continue
+        yield start + places[at], start + places[at + 1] + 1, [letters[at : at + 2]]
+
+
+@cache
+def _printed() -> re.Pattern[str]:
+    """A word with what holds its parts together: it's, well, U.S., 9,000; the marks upon its letters are part of it."""
+    every = (chr(code) for code in range(0x300, 0x20000) if not 0xD800 <= code < 0xE000)
+    marks = "".join(mark for mark in every if unicodedata.category(mark)[0] == "M")
+    letter = f"[\\w\u00ad\u200c\u200d{marks}]"
+    return re.compile(f"[#@]?\\w{letter}*(?:[{_JOINING}]\\w{letter}*)*")
 
 
 def _taken_apart(word: str) -> Iterable[str]:

@@ -36,10 +36,11 @@ SAID = {
     406: "The API answers in JSON only.",
     409: "It cannot be had as things stand; the answer says why.",
     410: "It was taken back, or taken out of the record; the answer says why.",
+    413: "What was sent is longer than this server takes.",
     415: "Only JSON is taken.",
     422: "What was sent contradicts what was sent before; the answer says how.",
     429: "Asked too often: Retry-After says when to ask again.",
-    503: "The index of the claims is being built. Try again in a few minutes.",
+    503: "The index of the claims cannot be asked at the moment. Try again later.",
 }
 OF_STATUS = {301: ("Location",), 401: ("WWW-Authenticate",), 429: ("Retry-After",)}
 # For every address beside its own answers.
@@ -197,7 +198,7 @@ class HouseSchema(AutoSchema):
         if not validated:
             statuses.discard(304)
         if "takes" in self.said:
-            statuses.add(415)
+            statuses |= {413, 415}
         if self.said.get("key"):
             statuses.add(403)
         statuses.update(self.said.get("also", ()))

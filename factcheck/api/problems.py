@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +20,7 @@ DETAILS = {
     400: "The request cannot be understood.",
     403: "This address is not open to you.",
     404: "Nothing is found at this address.",
+    413: f"What was sent has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes, the most that is taken.",
     500: "Something went wrong on this server. The operator's log says what.",
 }
 
@@ -33,6 +35,11 @@ class BadParameters(exceptions.APIException):
         self.errors = dict(errors)
         names = ", ".join(self.errors)
         super().__init__(f"The request has a parameter that cannot be used: {names}.")
+
+
+class TooLong(exceptions.APIException):
+    status_code = 413
+    default_code = "too_long"
 
 
 def problem(
@@ -56,6 +63,8 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
         exception = exceptions.NotFound(DETAILS[404])
     elif isinstance(exception, PermissionDenied):
         exception = exceptions.PermissionDenied(DETAILS[403])
+    elif isinstance(exception, RequestDataTooBig):
+        exception = TooLong(DETAILS[413])
     if not isinstance(exception, exceptions.APIException):
         return None
     set_rollback()

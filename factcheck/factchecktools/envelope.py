@@ -31,6 +31,7 @@ MESSAGES = {
     400: "The request cannot be understood.",
     403: "This address is not open to you.",
     404: "Nothing is found at this address.",
+    413: "What was sent is longer than this server takes.",
     500: "Something went wrong on this server. The operator's log says what.",
 }
 

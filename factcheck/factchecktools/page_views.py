@@ -26,6 +26,7 @@ def create(request: HttpRequest, given: Given) -> HttpResponse:
     sites = _sites(request)
     common, sent = parameters.common(given), _sent(request)
     _own(sent.url, sites)
+    _own_name(sent, sites)
     try:
         page = _written(lambda at: pages.create(sent.url, sent.sent, _reviews(sent), at=at))
     except pages.Exists:
@@ -46,6 +47,7 @@ def update(request: HttpRequest, given: Given, page: str) -> HttpResponse:
     common, sent = parameters.common(given), _sent(request)
     _found(page, sites)
     _own(sent.url, sites)
+    _own_name(sent, sites)
     if sent.name not in ("", f"pages/{page}"):
         raise bad({"name": f"This is pages/{page}: leave the name out, or send that."})
     _written(lambda at: pages.update(page, sent.url, sent.sent, _reviews(sent), version=sent.version, at=at))
@@ -108,6 +110,14 @@ def _own_site(site: str, sites: frozenset[str]) -> None:
         own = f"yours: {', '.join(sorted(sites))}" if sites else "you have none here yet"
         said = f"{site} is not a site of yours ({own}). Ask the desk of this house to add it."
         raise Refused(403, said, details=info("SITE_NOT_YOURS", site=site))
+
+
+def _own_name(sent: markup.Page, sites: frozenset[str]) -> None:
+    """Raises Refused where readers would take the publisher for somebody else."""
+    name = sent.author
+    if name and publishers.has_another(name, sites=sites):
+        said = f"{name} is the name of another publisher here: send the one that your own site bears."
+        raise bad({"claimReviewAuthor.name": said})
 
 
 def _found(name: str, sites: frozenset[str]) -> Kept:

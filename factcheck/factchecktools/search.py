@@ -128,9 +128,7 @@ class _Ranked:
     @staticmethod
     def database(asked: Search, narrowed: _Narrowed, place: int | None) -> _Found:
         start = asked.offset if place is None else place
-        about = question(asked.query)
-        text = " ".join([about.words, *about.speakers]).strip()
-        rows = plain.lookup(text, Publication.objects.published().for_documents())
+        rows = plain.lookup(asked.query, Publication.objects.published().for_documents())
         found = list(rows.filter(narrowed.condition())[start : start + asked.size + 1])
         following = start + asked.size
         return tuple(found[: asked.size]), following if len(found) > asked.size else None

@@ -22,6 +22,13 @@ def too_often(request: HttpRequest, said: str, *, wait: int) -> HttpResponse:
     return _problem(429, said, headers=headers)
 
 
+def unread(request: HttpRequest, status: int) -> HttpResponse:
+    """413 or 400: a form in which a key was looked for, and that could not be read."""
+    if credentials.is_googles(request):
+        return answers.refusal(status)
+    return problems.answer(status)
+
+
 def bad_key(request: HttpRequest, refused: Refused) -> HttpResponse:
     if credentials.is_googles(request):
         return _googles(400, f"{_NOT_VALID} {refused}", reason="API_KEY_INVALID")

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -33,20 +34,22 @@ class ThrottleMiddleware:
         if not request.path_info.startswith(COUNTED):
             return self.get_response(request)
         at = timezone.now()
-        key, refused = _key(request, at=at)
+        key, refused, unread = _key(request, at=at)
         count = admit(key, client_address(request), at=at)
         if key is not None:
             access.remember(request, key)
             usage.note(key, at=at)
-        response = _refusal(request, count, refused) or self.get_response(request)
+        response = _refusal(request, count, refused, unread) or self.get_response(request)
         for name, value in limits.headers(count).items():
             response[name] = value
         return response
 
 
-def _refusal(request: HttpRequest, count: Count, refused: keys.Refused | None) -> HttpResponse | None:
+def _refusal(
+    request: HttpRequest, count: Count, refused: keys.Refused | None, unread: HttpResponse | None
+) -> HttpResponse | None:
     """A no before any view is asked."""
-    if count.admitted and refused is None:
+    if count.admitted and refused is None and unread is None:
         return None
     try:
         # Whether a script of another site may read the answer depends on whose it is.
@@ -55,7 +58,7 @@ def _refusal(request: HttpRequest, count: Count, refused: keys.Refused | None) -
         request.resolver_match = None
     if not count.admitted:
         return refusing.too_often(request, limits.refusal(count), wait=count.wait)
-    return refusing.bad_key(request, refused) if refused else None
+    return refusing.bad_key(request, refused) if refused else unread
 
 
 def admit(key: Key | None, address: str | None, *, at: dt.datetime) -> Count:
@@ -82,12 +85,20 @@ def admit(key: Key | None, address: str | None, *, at: dt.datetime) -> Count:
     return count
 
 
-def _key(request: HttpRequest, *, at: dt.datetime) -> tuple[Key | None, keys.Refused | None]:
-    secret = credentials.of(request)
-    if secret is None:
-        return None, None
+def _key(
+    request: HttpRequest, *, at: dt.datetime
+) -> tuple[Key | None, keys.Refused | None, HttpResponse | None]:
+    """The key, why it is none, and the answer to a form that could not be read: such a request counts as well."""
     try:
-        return keys.check(secret, at=at), None
+        secret = credentials.of(request)
+    except RequestDataTooBig:
+        return None, None, refusing.unread(request, 413)
+    except (BadRequest, SuspiciousOperation):
+        return None, None, refusing.unread(request, 400)
+    if secret is None:
+        return None, None, None
+    try:
+        return keys.check(secret, at=at), None, None
     except keys.Refused as refused:
         is_any = refused.reason == keys.Reason.MALFORMED and credentials.is_googles(request)
-        return None, None if is_any else refused
+        return None, None if is_any else refused, None

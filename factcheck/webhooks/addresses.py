@@ -106,6 +106,18 @@ def target(url: str, *, inside: Iterable[Network] = ()) -> Target:
     return Target(host, port or HTTPS_PORT, path)
 
 
+def normal(url: str) -> str:
+    """An address with its scheme and host in small letters, which mean the same; the rest as it is written.
+
+    What is no address comes back as it was: `target` refuses it.
+    """
+    scheme, mark, rest = url.partition("://")
+    if not mark or not url.isascii():
+        return url
+    end = next((at for at, letter in enumerate(rest) if letter in "/?#"), len(rest))
+    return f"{scheme.lower()}://{rest[:end].lower()}{rest[end:]}"
+
+
 def objection(number: str, *, inside: Iterable[Network] = ()) -> str | None:
     """Why nothing is sent to what a name stands for; None where it may be.
 

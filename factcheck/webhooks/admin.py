@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from claims.admin.base import DeskAdmin
 from claims.models import Publication, Revision
 from factcheck.webhooks import subscriptions
+from factcheck.webhooks.addresses import normal
 from factcheck.webhooks.models import Delivery, Subscription
 from factcheck.webhooks.subscriptions import Wanted
 
@@ -63,6 +64,9 @@ class SubscriptionForm(forms.ModelForm):
     class Meta:
         model = Subscription
         fields = ["partner", *_ASKED_FOR]
+
+    def clean_url(self) -> str:
+        return normal(self.cleaned_data["url"])
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -194,7 +198,7 @@ class SubscriptionAdmin(DeskAdmin):
                 row,
                 title="Make another secret",
                 text="The new secret is shown once. For 24 hours messages are signed with the present one as well, so "
-                "that the partner can change over. One that was replaced before is not valid any more.",
+                "that the partner can change over; within these hours no further one can be made.",
                 button="Make another secret",
             )
         try:

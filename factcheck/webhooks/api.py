@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -43,6 +43,9 @@ class PartnersView(APIView):
     partner: Partner
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            # A browser asks so whether a script may ask at all, and sends no key with it (Fetch, 4.8).
+            return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
         try:
             self.partner = access.demand(request, Scope.WEBHOOKS).partner
         except keys.Refused as refused:

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from claims import changes
 from claims.models import Head, Publication, Revision
+from claims.record import time_text
 from factcheck.partners.models import Partner
 from factcheck.webhooks import payloads, signing
 from factcheck.webhooks.addresses import Refused as AddressRefused
-from factcheck.webhooks.addresses import target
+from factcheck.webhooks.addresses import normal, target
 from factcheck.webhooks.models import Delivery, Progress, Subscription
 from factcheck.webhooks.sending import Outcome, Sender
 
@@ -82,15 +83,15 @@ def subscribe(partner: Partner, wanted: Wanted) -> Subscription:
     """
     # In turn, or two at once would both be the last one.
     Partner.objects.select_for_update().get(pk=partner.pk)
-    own = Subscription.objects.of(partner)
+    own, url = Subscription.objects.of(partner), normal(wanted.url)
     if own.count() >= MOST:
         raise Refused(f"A partner makes at most {MOST} subscriptions: delete one first.")
-    if own.filter(url=wanted.url).exists():
+    if own.filter(url=url).exists():
         raise Refused("This partner has a subscription for this address already.")
     return keep(
         Subscription(
             partner=partner,
-            url=wanted.url,
+            url=url,
             kinds=list(wanted.kinds),
             topics=list(wanted.topics),
             speakers=list(wanted.speakers),
@@ -109,8 +110,16 @@ def keep(subscription: Subscription) -> Subscription:
 
 
 def rotate(subscription: Subscription, *, at: dt.datetime) -> str:
-    """Give it another secret, which is returned; for a day messages are signed with the earlier one as well."""
-    earlier = Subscription.objects.get(pk=subscription.pk).secret
+    """Give it another secret, which is returned; for a day messages are signed with the earlier one as well.
+
+    Raises Refused within that day, since a receiver was promised all of it.
+    """
+    row = Subscription.objects.get(pk=subscription.pk)
+    earlier, until = row.secret, row.previous_until
+    if until is not None and until > at:
+        raise Refused(
+            f"The earlier secret is valid until {time_text(until)}: another one can be made after that."
+        )
     made = signing.new_secret()
     changed = Subscription.objects.filter(pk=subscription.pk, secret=earlier).update(
         secret=made, previous_secret=earlier, previous_until=at + EARLIER_SECRET_VALID

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 # Names for the setting, each with what makes the embedder.
 KNOWN = {"minilm": "claims.search.semantic.minilm:opened"}
 
+_PARTS = ("name", "version", "dimensions")
+
 
 class Unavailable(Exception):
     """There is no such embedder here, or what it needs is missing or another; the message says which, in a sentence."""
@@ -45,7 +47,16 @@ def named(name: str) -> Embedder:
         )
     try:
         maker: Callable[[], Embedder] = getattr(importlib.import_module(module), made)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         needed = ": run make semantic" if name in KNOWN else ""
         raise Unavailable(f"The embedder {name} is not installed ({error}){needed}.") from error
-    return maker()
+    try:
+        embedder = maker()
+    except Unavailable:
+        raise
+    except Exception as error:
+        # Whatever the setting names is called, somebody's own program or by mistake anything else.
+        raise Unavailable(f"The embedder {name} cannot be made: {type(error).__name__}: {error}") from error
+    if not (callable(getattr(embedder, "embed", None)) and all(hasattr(embedder, part) for part in _PARTS)):
+        raise Unavailable(f"{name} makes no embedder: it needs embed(), {', '.join(_PARTS)}.")
+    return embedder

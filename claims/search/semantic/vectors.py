@@ -29,6 +29,8 @@ FORM = 1
 _HEAD = "head.json"
 # Rows that are multiplied, or copied, at one time.
 _TOGETHER = 16_384
+# More rows, or entries, than there will be; the size of their file can still be told.
+_MANY = 1 << 48
 # How far the length of a row may be from 1.
 _SOUND = 1e-3
 
@@ -104,12 +106,22 @@ def opened(where: Path, embedder: Embedder) -> Vectors:
         raise Broken(f"The head of the vectors cannot be read: {error}") from error
     if (head.form, head.embedder, head.width) != (FORM, identity(embedder), embedder.dimensions):
         raise Broken("The vectors are of another embedder, or another version of this program.")
+    if not _is_sensible(head):
+        raise Broken("The head of the vectors is damaged.")
     try:
         sequences = _mapped(_path(where, head, "sequences"), np.dtype("<i8"), (head.count,))
         rows = _mapped(_path(where, head, "vectors"), np.dtype("<f4"), (head.count, head.width))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError, MemoryError) as error:
         raise Broken(f"The vectors cannot be read: {error}") from error
     return Vectors(head, rows, sequences)
+
+
+def _is_sensible(head: Head) -> bool:
+    counts = (head.count, head.sequence)
+    texts = (head.files, head.entry_digest)
+    return all(type(one) is int and 0 <= one < _MANY for one in counts) and all(
+        isinstance(one, str) and one.isprintable() for one in texts
+    )
 
 
 def is_sound(vectors: Vectors) -> bool:
