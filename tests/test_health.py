@@ -226,7 +226,10 @@ def test_a_real_server_answers_without_a_word_of_its_own(served: tuple[int, Path
 
 
 def test_without_an_address_given_the_server_names_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    serving.when_ready(None)
+    try:
+        serving.when_ready(None)
+    finally:
+        serving.on_exit(None)
     assert capsys.readouterr().out.startswith("Lookup  http://127.0.0.1:8000/\n")
     assert settings.GIVEN_URL is None
 

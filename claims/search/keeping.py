@@ -133,7 +133,9 @@ def _seen_to(told: Told | None) -> bool:
             lacking.written(told)
             return False
     except Unusable as problem:
-        logger.warning("%s It is built anew.", problem)
+        # That there is none yet is what the first of these commands is for.
+        if store.current(folder()):
+            logger.warning("%s It is built anew.", problem)
     _built(folder(), told)
     return True
 
