@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from golden import golden
@@ -18,9 +17,8 @@ from places import ROOT
 from taken import make_taken
 from test_factchecktools_search import texts
 
-from claims.body import withdrawal_body
 from claims.models import Markup, MarkupPage, Publication, Revision
-from claims.partners import importing, taking
+from claims.partners import importing, withdrawing
 from claims.partners.body import Date, Scale
 from factcheck.factchecktools import markup
 from factcheck.factchecktools.envelope import Refused
@@ -460,10 +458,7 @@ def test_what_the_desk_withdrew_stays_so(key: str) -> None:
 
 
 def desk_withdraws(publication: Publication) -> None:
-    """As claims.partners does it for the desk: a withdrawal with a reason that nothing here writes by itself."""
-    body = withdrawal_body(json.loads(publication.revision.body or ""), reason="It named a child.")
-    with transaction.atomic():
-        taking._append(publication.slug, "withdrawal", "It named a child.", body, at=timezone.now())
+    withdrawing.withdraw(publication.slug, reason="It named a child.", by=make_user(), at=timezone.now())
 
 
 # What is refused ----------------------------------------------------------------------------------
