@@ -1,5 +1,6 @@
 """What is public, at the desk to be looked at; partners' fact-checks are withdrawn here, and let back in."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -53,12 +54,15 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
     export_fields = ("slug", "text", "origin", "claimed_on")
     _everyones = ("slug", "title", "text", "origin")
     _ours = ("rating", "attribution")
-    _theirs = ("publisher", "review_link", "rating_as_published", "reviewed_on")
+    _said = ("publisher", "rating_as_published", "reviewed_on")
     _stand = ("claimed_on", "first_published_at", "withdrawn", "sequence")
 
     def get_fields(self, request: HttpRequest, obj: Publication | None = None) -> Any:
-        theirs = obj is not None and obj.origin == Publication.Origin.PARTNER
-        return [*self._everyones, *(self._theirs if theirs else self._ours), *self._stand]
+        if obj is None or obj.origin != Publication.Origin.PARTNER:
+            return [*self._everyones, *self._ours, *self._stand]
+        # Of one that is withdrawn no more is left.
+        said = () if obj.withdrawn else self._said
+        return [*self._everyones, "review_link", *said, *self._stand]
 
     @admin.display(description="public page")
     def page(self, row: Publication) -> SafeString:
@@ -66,7 +70,8 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
 
     @admin.display(description="address at its publisher")
     def review_link(self, row: Publication) -> SafeString:
-        return format_html('<a href="{0}" rel="noreferrer external">{0}</a>', row.review_url)
+        address = json.loads(row.revision.body or "null")["review_url"]
+        return format_html('<a href="{0}" rel="noreferrer external">{0}</a>', address)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
         row: Publication | None = options.get("obj")
