@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from claimsearch import texts
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from golden import golden
@@ -17,9 +16,8 @@ from partnering import make_key, make_partner
 from places import ROOT
 from taken import make_taken
 
-from claims.body import withdrawal_body
 from claims.models import Markup, MarkupPage, Publication
-from claims.partners import importing, taking
+from claims.partners import importing, withdrawing
 from claims.partners.body import Date, Scale
 
 pytestmark = pytest.mark.django_db
@@ -379,10 +377,7 @@ def test_what_the_desk_withdrew_stays_so(key: str) -> None:
 
 
 def desk_withdraws(publication: Publication) -> None:
-    """As claims.partners does it for the desk: a withdrawal with a reason that nothing here writes by itself."""
-    body = withdrawal_body(json.loads(publication.revision.body or ""), reason="It named a child.")
-    with transaction.atomic():
-        taking._append(publication.slug, "withdrawal", "It named a child.", body, at=timezone.now())
+    withdrawing.withdraw(publication.slug, reason="It named a child.", by=make_user(), at=timezone.now())
 
 
 def test_an_own_claim_is_no_page(key: str) -> None:
