@@ -54,8 +54,11 @@ class PartnerFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        own = Site.objects.filter(partner=chosen).order_by()
-        return queryset.filter(site__in=own.values("host")) if chosen else queryset
+        if not chosen:
+            return queryset
+        # The admin has refused what is none of the keys offered.
+        own = Site.objects.filter(partner=int(chosen)).order_by()
+        return queryset.filter(site__in=own.values("host"))
 
 
 @admin.register(MarkupPage)
