@@ -3,9 +3,12 @@
 CHANGED = "{publisher} changed its fact-check."
 BACK = "{publisher} publishes this fact-check again."
 GONE = "{publisher} does not publish this fact-check any more."
+LET_IN = "This house shows this fact-check of {publisher} again."
 
 # How every note ends that says that a review left its publisher's feed.
 GONE_ENDS = GONE.format(publisher="")
+# How every note begins that says that the desk's own withdrawal does not hold any more.
+LET_IN_BEGINS = LET_IN.partition("{publisher}")[0]
 
 
 def is_gone(tombstone: dict[str, object]) -> bool:

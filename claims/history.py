@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Substr
 
-from claims.automatic import GONE_ENDS
+from claims.automatic import GONE_ENDS, LET_IN_BEGINS
 from claims.findings import findings_of
 from claims.models import Head, Publication, Revision
 
@@ -175,15 +175,17 @@ def _findings(slug: str, revisions: Iterable[Revision]) -> dict[int, Findings]:
 def told() -> QuerySet[Revision]:
     """What readers are told of our work, newest first, without the bodies.
 
-    What partners change in their fact-checks is theirs to tell; that somebody here withdrew one is ours.
+    What partners change in their fact-checks is theirs to tell; that somebody here withdrew one, or let it back in, is
+    ours.
     """
     ours = Publication.objects.filter(
         slug=Substr(OuterRef("subject"), len(subject("")) + 1), origin=Publication.Origin.OWN
     )
     withdrawn_here = Q(kind=Kind.WITHDRAWAL) & ~Q(note__endswith=GONE_ENDS)
+    let_in_here = Q(kind=Kind.RESTORATION, note__startswith=LET_IN_BEGINS)
     return (
         Revision.objects.filter(kind__in=TOLD)
-        .filter(withdrawn_here | Exists(ours))
+        .filter(withdrawn_here | let_in_here | Exists(ours))
         .without_bodies()
         .order_by("-sequence")
     )

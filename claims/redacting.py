@@ -10,7 +10,7 @@ from django.db import transaction
 
 from claims import documents, projection, record, server_key
 from claims.body import is_wordless, wordless
-from claims.models import Publication, Revision
+from claims.models import Markup, Publication, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,15 @@ def redact(*, sequence: int, reason: str, at: dt.datetime) -> Redacted:
     """Take the body out of one entry; both what is done and why is public.
 
     A withdrawn fact-check shows what was checked until that is redacted: then another withdrawal takes its place
-    first, with the same reason and without the words. Raises record.RedactionRefused, and changes nothing, where the
-    entry cannot be redacted.
+    first, with the same reason and without the words; and what its publisher sent of it (claims.partners.pages) goes as
+    well. Raises record.RedactionRefused, and changes nothing, where the entry cannot be redacted.
     """
     record.lock_head()
     record.demand_redactable(sequence=sequence, reason=reason)
     entry = Revision.objects.get(pk=sequence)
     withdrawal = _without_words(entry, reason=reason, at=at)
     redaction = record.redact(sequence=sequence, reason=reason, at=at)
+    _forget_markup(entry.subject)
     # No reader asks for it by this digest any more, but the words are not to be kept in the server's memory either.
     transaction.on_commit(lambda: cache.delete(documents.rationale_key(entry.body_digest)))
     return Redacted(redaction, withdrawal, tuple(_left(entry.subject)))
@@ -47,6 +48,12 @@ def _left(subject: str) -> Iterator[int]:
     """The entries about a subject whose bodies are there still, without the one that the public reads now."""
     entries = Revision.objects.of(subject).exclude(kind=Revision.Kind.REDACTION).exclude(body=None)
     yield from entries.filter(publication=None, reference=None).values_list("sequence", flat=True)
+
+
+def _forget_markup(subject: str) -> None:
+    withdrawn = Publication.objects.filter(slug=subject.removeprefix("claims/"), withdrawn=True)
+    if subject.startswith("claims/"):
+        Markup.objects.filter(slug__in=withdrawn.order_by().values("slug")).delete()
 
 
 def _without_words(entry: Revision, *, reason: str, at: dt.datetime) -> Revision | None:

@@ -36,6 +36,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "admin:claims_claim_transition": ("claims.submit_verdict",),
     "admin:claims_claim_second_read": ("claims.view_claim", "claims.view_verdict"),
     "admin:claims_claim_nearest": ("claims.view_claim",),
+    "admin:claims_publication_withdraw": ("claims.view_publication", "claims.withdraw_verdict"),
+    "admin:claims_publication_let_in": ("claims.view_publication", "claims.restore_verdict"),
     "admin:claims_snapshot_read": ("sources.view_snapshot", "claims.view_claim"),
     "admin:webhooks_subscription_ping": ("webhooks.change_subscription",),
     "admin:webhooks_subscription_secret": ("webhooks.change_subscription",),

@@ -98,7 +98,10 @@ class Reader:
         # Whoever saw a form has a cookie, and is nobody in particular any more.
         answer = Client().get(question.address)
         # 405: a text is sent there.
-        assert answer.status_code in (200, 301, 400, 404, 405, 410, 501), (question.address, answer.status_code)
+        assert answer.status_code in (200, 301, 400, 404, 405, 410, 501), (
+            question.address,
+            answer.status_code,
+        )
         self.asked += 1
         if question.name in FORMS:
             return answer

@@ -1,10 +1,15 @@
 """A small embedder for tests: words that mean the same have the same number, and a text is the sum of its words."""
 
 import hashlib
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
+from claims.search import embedding, keeping
 from claims.search.semantic.bert import Floats
 from claims.search.semantic.embedders import Unavailable
 from claims.search.words import telling, words
@@ -49,3 +54,16 @@ def small() -> Small:
 
 def missing() -> Small:
     raise Unavailable("The weights of small are not those that this program was measured with.")
+
+
+def rank_by(embedder: Small, settings: Any, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Small:
+    """Let this process rank by it, and keep its index and vectors in that folder."""
+    monkeypatch.setattr(sys.modules[__name__], "SMALL", embedder)
+    settings.EMBEDDER, settings.DATA_DIR = "meanings:small", folder
+    return embedder
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps open belongs to one test."""
+    monkeypatch.setattr(embedding, "_opened", {})
+    monkeypatch.setattr(keeping, "_kept", {})

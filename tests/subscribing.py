@@ -9,6 +9,7 @@ from typing import Any
 from makers import NOON
 from partnering import make_partner
 
+from claims.models import Revision
 from factcheck.webhooks import delivering, subscriptions
 from factcheck.webhooks.models import Progress, Subscription
 from factcheck.webhooks.sending import Outcome, Sender
@@ -74,3 +75,8 @@ def serve_all(sender: Sender, clock: Clock) -> int:
     while lease := delivering.take(at=clock()):
         received += delivering.serve(lease, sender=sender, now=clock)
     return received
+
+
+def head() -> int:
+    """How many entries the record has."""
+    return Revision.objects.count()

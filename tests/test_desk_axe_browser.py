@@ -39,6 +39,7 @@ from makers import NOON, approve, make_claim, make_published, make_source, make_
 from claims import roles, workflow
 from claims.contributions import contribute
 from claims.models import Claim, DeskNote, ErrorReport, Redirect, Reply, SpeakerAlias, SpeakerLink, Suggestion
+from claims.partners import withdrawing
 from subscribing import make_subscription
 from taken import make_taken
 boss = User.objects.create_superuser("boss", password={PASSWORD!r})
@@ -78,6 +79,8 @@ Suggestion.objects.create(text="The bridge will open in spring, says the mayor."
     received_at=NOON, due_on=NOON.date(), channel="form")
 Redirect.objects.create(subject="speakers/quill", into="speakers/ada-quill", by=boss, at=NOON)
 make_taken(label="Mostly wrong")
+withdrawn = make_taken(label="Wrong", title="Was the harbour sold?")
+withdrawing.withdraw(withdrawn.slug, reason="It names a child.", by=boss, at=NOON)
 told = make_subscription(kinds=["correction"], speakers=["ada-quill"])
 told.deliveries.create(sequence=1, state="dead", attempts=17, first_at=NOON, last_at=NOON, told="No answer.")
 AccessAttempt.objects.create(
@@ -119,11 +122,13 @@ print(json.dumps(found))
 # The desk's own pages, by the identifier of the claim, source or speaker that they are about.
 KEYS = """
 import json
-from claims.models import Claim, Speaker
+from claims.models import Claim, Publication, Speaker
 from sources.models import Source
 print(json.dumps({
     **{claim.slug: claim.pk for claim in Claim.objects.all()},
     **{row.slug: row.pk for row in Speaker.objects.all()},
+    "theirs": Publication.objects.get(origin="partner", withdrawn=False).pk,
+    "withdrawn": Publication.objects.get(origin="partner", withdrawn=True).pk,
     "source": Claim.objects.get(slug="public").appearances.get().source_id,
     "snapshot": Claim.objects.get(slug="public").appearances.get().quotation.snapshot_id,
     "unnamed": Source.objects.get(slug="nobody-names-it").snapshots.get().pk,
@@ -149,6 +154,10 @@ SPECIAL = {
     "merge-find": "/admin/claims/speaker/{a-quill}/merge/",
     "merge": "/admin/claims/speaker/{a-quill}/merge/?into={ada-quill}",
     "snapshot": "/admin/sources/source/{source}/snapshot/",
+    "fact-check-of-a-partner": "/admin/claims/publication/{theirs}/change/",
+    "withdraw-a-partners": "/admin/claims/publication/{theirs}/withdraw/",
+    "withdrawn-of-a-partner": "/admin/claims/publication/{withdrawn}/change/",
+    "let-in": "/admin/claims/publication/{withdrawn}/let-in/",
     "webhook-test": "/admin/webhooks/subscription/1/ping/",
     "webhook-secret": "/admin/webhooks/subscription/1/secret/",
     "reading": "/admin/claims/claim/snapshot/{snapshot}/read/",

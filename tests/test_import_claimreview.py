@@ -11,13 +11,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
-from makers import make_published
+from makers import make_published, make_user
 
 import manage
-from claims import projection, record
-from claims.body import withdrawal_body
 from claims.models import Label, Publication, Reference, Revision
-from claims.partners import importing, portions, publishers, taking
+from claims.partners import importing, portions, publishers, rejects, taking, withdrawing
 from claims.search import keeping, store
 from claims.search.store import Unusable
 from claims.verification import verify_record
@@ -353,22 +351,29 @@ def test_a_feed_that_breaks_off_is_taken_as_far_as_it_goes(folder: Path) -> None
     holds()
 
 
-def test_whoever_was_withdrawn_here_does_not_come_back(folder: Path) -> None:
-    take(feed(review(1)), folder)
-    row = Publication.objects.get()
-    body = withdrawal_body(json.loads(row.revision.body), reason="A court told us to.")
-    projection.project(
-        record.append(
-            subject=f"claims/{row.slug}",
-            kind="withdrawal",
-            note="A court told us to.",
-            at=timezone.now(),
-            body=body,
-        )
-    )
-    said = take(feed(review(1)), folder)
-    assert "1 withdrawn here before, left so." in said
-    assert Publication.objects.get().withdrawn
+def test_whatever_was_withdrawn_here_does_not_come_back_until_it_is_let_in(folder: Path) -> None:
+    take(feed(review(1), review(2)), folder)
+    row = Publication.objects.get(review_url__endswith="/1/")
+    withdrawing.withdraw(row.slug, reason="A court told us to.", by=make_user(), at=timezone.now())
+    made = entries()
+    for arguments in ((), ("--full",), ("--dry-run",)):
+        said = take(feed(review(1, headline="Sold?"), review(2)), folder, *arguments)
+        assert "1 withdrawn here before, left so." in said
+    (reject,) = {
+        (line["url"], line["reason"])
+        for file in (folder / rejects.FOLDER).iterdir()
+        for line in map(json.loads, file.read_text().splitlines())
+    }
+    assert reject == (f"claims/{row.slug}", "It was withdrawn by somebody here, and stays so.")
+    # Gone from the feed it is not withdrawn once more.
+    assert "0 withdrawn, 1 unchanged." in take(feed(review(2)), folder, "--full")
+    gone = {**review(1), "dateDeleted": "2026-03-01", "item": []}
+    assert "0 withdrawn, 1 unchanged." in take(feed(review(2), gone), folder)
+    assert (entries(), Publication.objects.get(pk=row.pk).withdrawn) == (made, True)
+    withdrawing.let_in(row.slug, note="The court has changed its mind.", by=make_user(), at=timezone.now())
+    assert take(feed(review(1), review(2)), folder).startswith("0 new, 0 changed, 1 back, 0 withdrawn")
+    assert not Publication.objects.get(pk=row.pk).withdrawn
+    holds()
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import re
 
 import pytest
 from django.test import Client
-from makers import NOON, make_published
+from makers import NOON, make_published, make_user
 from taken import make_review, make_taken
 from test_history import revise
 from visiting import page, sentences
 
-from claims import automatic, projection, record
-from claims.body import withdrawal_body
-from claims.models import Publication, Revision
+from claims import automatic
+from claims.models import Publication
+from claims.partners import withdrawing
 from claims.partners.body import Scale
 from claims.partners.items import item
 from claims.partners.taking import take, withdraw
@@ -38,15 +38,7 @@ def change(publication: Publication, **values: object) -> None:
 
 def withdraw_here(publication: Publication, reason: str) -> None:
     """Withdraw it for a reason of the house's own."""
-    body = withdrawal_body(json.loads(publication.revision.body or "null"), reason=reason)
-    revision = record.append(
-        subject=f"claims/{publication.slug}",
-        kind=Revision.Kind.WITHDRAWAL,
-        note=reason,
-        at=NOON,
-        body=body,
-    )
-    projection.project(revision)
+    withdrawing.withdraw(publication.slug, reason=reason, by=make_user(), at=NOON)
 
 
 @pytest.mark.parametrize("here", [False, True])

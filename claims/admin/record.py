@@ -3,12 +3,10 @@
 from django.contrib import admin
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from claims.admin.base import DeskAdmin
 from claims.admin.lists import TransitionFilter
-from claims.models import Contribution, Event, Publication, Redirect, Revision
+from claims.models import Contribution, Event, Redirect, Revision
 from sources.admin import ReadOnlyMixin
 from sources.models import Snapshot
 
@@ -21,34 +19,6 @@ class RevisionAdmin(ReadOnlyMixin, DeskAdmin):
     search_help_text = "The beginning of a subject (claims/…, speakers/…) or of an entry's digest."
     ordering = ["-sequence"]
     export_fields = ("sequence", "body_digest", "previous", "entry_digest")
-
-
-@admin.register(Publication)
-class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
-    list_display = [
-        *("title", "page", "origin", "publisher", "rating", "attribution", "first_published_at"),
-        *("withdrawn", "sequence"),
-    ]
-    list_select_related = ["publisher"]
-    list_filter = ["origin", "withdrawn", "first_published_at"]
-    search_fields = ["title", "text", "slug"]
-    export_fields = ("slug", "text", "origin", "claimed_on")
-    fields = [
-        "slug",
-        "title",
-        "text",
-        "origin",
-        "rating",
-        "attribution",
-        "claimed_on",
-        "first_published_at",
-        "withdrawn",
-        "sequence",
-    ]
-
-    @admin.display(description="public page")
-    def page(self, row: Publication) -> SafeString:
-        return format_html('<a href="{}">{}</a>', row.get_absolute_url(), row.slug)
 
 
 @admin.register(Event)

@@ -7,6 +7,7 @@ from claims.models.listed import (
     PublicationTopic,
 )
 from claims.models.pages import Markup, MarkupPage
+from claims.models.partner_events import PartnerEvent
 from claims.models.record import (
     Head,
     HeldMark,
@@ -40,6 +41,7 @@ __all__ = [
     "MarkupPage",
     "Methodology",
     "NamedText",
+    "PartnerEvent",
     "PendingImport",
     "Publication",
     "PublicationPublisher",

@@ -19,7 +19,7 @@ from django.db import transaction
 from claims import record
 from claims.links import key_of, site_of
 from claims.models import Markup, MarkupPage, Publication
-from claims.partners import publishers, taking
+from claims.partners import publishers, taking, withdrawing
 from claims.partners.body import Review, completed
 from claims.partners.body import identifier as review_identifier
 from claims.partners.items import item
@@ -42,6 +42,26 @@ class Changed(Exception):
 
 class Refused(Exception):
     """The page cannot be kept here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A review that stays withdrawn here: its place among those that were sent, its identifier, the public reason."""
+
+    place: int
+    slug: str
+    reason: str
+
+
+class Withdrawn(Refused):
+    """Reviews of the page stay withdrawn here, and nothing of it is taken; `left` says which."""
+
+    def __init__(self, left: Sequence[Left]) -> None:
+        named = ", ".join(one.slug for one in left)
+        super().__init__(
+            f"The desk here has withdrawn {named}, and it stays so: leave that claim out, or write to the desk."
+        )
+        self.left = tuple(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +174,14 @@ def _write(page: MarkupPage, sent: dict[str, Any], reviews: Sequence[Sent], *, a
     before = _bodies(review_identifier(url=one.review.url, claim=one.review.claim) for one in reviews)
     items = [item(_completed(one.review, before), publisher=publisher) for one in reviews]
     tally = taking.take(items, at=at)
-    if tally.left or tally.own:
-        # Whoever sent it reads it as it is: the transaction ends here, and nothing of the page is taken.
-        raise Refused(_stays_withdrawn(tally.left) if tally.left else _ours(tally.own))
     slugs = [one.slug for one in items]
+    # Whoever sent it reads it as it is: the transaction ends here, and nothing of the page is taken.
+    if tally.left:
+        rows = Publication.objects.with_pages().for_documents().filter(slug__in=tally.left)
+        left = [Left(slugs.index(row.slug), row.slug, withdrawing.reason_of(row)) for row in rows]
+        raise Withdrawn(sorted(left, key=lambda one: one.place))
+    if tally.own:
+        raise Refused(_ours(tally.own))
     former = [] if page.pk is None else list(page.markups.values_list("slug", flat=True))
     taking.withdraw([slug for slug in former if slug not in slugs], at=at)
     digests = dict(
@@ -191,13 +215,6 @@ def _bodies(slugs: Iterable[str]) -> dict[str, dict[str, Any]]:
 def _completed(review: Review, before: dict[str, dict[str, Any]]) -> Review:
     body = before.get(review_identifier(url=review.url, claim=review.claim))
     return completed(review, body) if body else review
-
-
-def _stays_withdrawn(slugs: Sequence[str]) -> str:
-    named = ", ".join(slugs)
-    return (
-        f"The desk here has withdrawn {named}, and it stays so: leave that claim out, or write to the desk."
-    )
 
 
 def _ours(slugs: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Taking partners' reviews: each new one an entry and a publication, each changed one an update. The one door.
 
 What is the same here already is left alone, so that taking a feed twice changes nothing. Reviews that somebody here
-withdrew, or took out of the record, do not come back by themselves.
+withdrew, or took out of the record, do not come back by themselves (claims.partners.withdrawing).
 """
 
 import datetime as dt
@@ -13,9 +13,10 @@ from typing import Any
 from django.db import transaction
 
 from claims import projection, record
-from claims.automatic import BACK, CHANGED, GONE, is_gone
+from claims.automatic import CHANGED, GONE
 from claims.body import withdrawal_body
 from claims.models import Label, Publication, Revision
+from claims.partners import withdrawing
 from claims.partners.body import says_the_same
 from claims.partners.items import COLUMNS, Item
 from claims.partners.publishers import Moved
@@ -113,11 +114,12 @@ def _take_again(item: Item, there: _Known, tally: Tally, *, at: dt.datetime, wri
     body, before = json.loads(item.body), _text(item.slug)
     name = body["publisher"]["name"]
     if there.withdrawn:
-        if not _by_itself(item.slug, before):
+        way = withdrawing.way_back(item.slug, before)
+        if not way:
             tally.left.append(item.slug)
             return
         tally.back += 1
-        kind, note = Kind.RESTORATION, BACK
+        kind, note = Kind.RESTORATION, way
     elif says_the_same(before, body):
         tally.unchanged += 1
         return
@@ -134,12 +136,6 @@ def _text(slug: str) -> dict[str, Any]:
     text = Publication.objects.filter(slug=slug).values_list("revision__body", flat=True).get()
     body: dict[str, Any] = json.loads(text or "null")
     return body
-
-
-def _by_itself(slug: str, tombstone: dict[str, Any]) -> bool:
-    """Whether a withdrawal was made because the review was gone from its feed, and not by somebody here."""
-    taken_out = Revision.objects.of(f"claims/{slug}").filter(kind=Kind.REDACTION).exists()
-    return is_gone(tombstone) and not taken_out
 
 
 def _append(slug: str, kind: str, note: str, body: dict[str, Any], *, at: dt.datetime) -> None:

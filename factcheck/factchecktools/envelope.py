@@ -83,6 +83,12 @@ def info(reason: str, **metadata: str) -> list[dict[str, Any]]:
     return [{**detail, "metadata": metadata} if metadata else detail]
 
 
+def preconditions(kind: str, reasons: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The detail of what is in order and cannot be so here: for programs its `kind`, in capitals; by field, why."""
+    named = [{"type": kind, "subject": field, "description": reason} for field, reason in reasons.items()]
+    return [{"@type": f"{_TYPE}PreconditionFailure", "violations": named}]
+
+
 def bad(reasons: Mapping[str, str]) -> Refused:
     """400 with every field that cannot be used."""
     said = " ".join(reasons.values()) if len(reasons) == 1 else "The request has fields that cannot be used."

@@ -14,7 +14,7 @@ from claims.partners import pages, publishers
 from claims.partners.pages import Kept, Sent
 from factcheck.factchecktools import markup, parameters, tokens
 from factcheck.factchecktools.answers import made
-from factcheck.factchecktools.envelope import Refused, bad, info
+from factcheck.factchecktools.envelope import Refused, bad, info, preconditions
 from factcheck.factchecktools.parameters import Common, Given
 from factcheck.partners import access, keys, refusing
 from factcheck.partners.scopes import Scope
@@ -156,6 +156,13 @@ def _written(write: Callable[[dt.datetime], Any]) -> Any:
         raise Refused(404, f"There is no pages/{missing} here.") from missing
     except pages.Changed as changed:
         raise Refused(409, str(changed), details=info("PAGE_CHANGED")) from changed
+    except pages.Withdrawn as withdrawn:
+        fields = {
+            f"claimReviewMarkups[{one.place}]": f"{one.slug} stays withdrawn here: {one.reason}"
+            for one in withdrawn.left
+        }
+        details = preconditions("WITHDRAWN_HERE", fields)
+        raise Refused(400, str(withdrawn), status="FAILED_PRECONDITION", details=details) from withdrawn
     except pages.Refused as refused:
         raise Refused(400, str(refused), status="FAILED_PRECONDITION") from refused
     except (record.RecordMoved, publishers.Moved) as moved:
