@@ -11,7 +11,7 @@ from typing import Any
 from claims import facets
 from claims.filters import PublicationFilterSet
 from claims.models import Label, Publication
-from claims.search import indexed, keeping, lookup, plain, ranking
+from claims.search import comparing, indexed, keeping, lookup, plain
 from claims.search.index import COUNTED
 from claims.search.lookup import DEEPEST, Narrowed
 from claims.search.questions import Question, question
@@ -120,7 +120,7 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
         counts=_counted(found.counts) if total or found.is_nearest else {},
         meant=found.meant,
         is_behind=kept.is_behind,
-        forms=ranking.asked(asked.words, kept.ranking.languages).forms,
+        forms=comparing.asked(asked.words, kept.ranking.languages).forms,
     )
 
 

@@ -271,7 +271,7 @@ def unsettled(claim: Claim) -> list[Lack]:
 
 def negations_left_out(claim: Claim) -> list[str]:
     """The words with a negation that quotations of the claim leave out: its second reader has to know them."""
-    parts = [*claim.appearances.all(), *claim.verdict.evidence.all()]
+    parts: list[Appearance | Evidence] = [*claim.appearances.all(), *claim.verdict.evidence.all()]
     return [
         elision.exact
         for part in parts

@@ -64,6 +64,7 @@ PURE = {
     "claims.wording",
     "claims.workdays",
     "claims.xmltext",
+    "claims.search.comparing",
     "claims.search.folders",
     "claims.search.highlights",
     "claims.search.index",

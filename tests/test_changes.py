@@ -134,10 +134,15 @@ def test_every_page_says_the_licence_that_the_record_has_now() -> None:
 def test_a_page_is_one_statement_and_so_one_snapshot(django_assert_num_queries: Any) -> None:
     Month(2).go(5)
     with django_assert_num_queries(1):
-        changes.page(since=0, limit=1000)
+        whole = changes.page(since=0, limit=1000)
     wanted = {"topic": frozenset({"bridge"}), "origin": frozenset({"own"})}
     with django_assert_num_queries(1):
-        changes.page(since=0, limit=1000, wanted=wanted)
+        narrowed = changes.page(since=0, limit=1000, wanted=wanted)
+    last = Revision.objects.order_by("sequence").last()
+    assert last
+    for page in (whole, narrowed):
+        assert len(page.entries) == last.sequence == page.head["sequence"]
+        assert page.head["entry_digest"] == last.entry_digest
 
 
 @pytest.mark.django_db

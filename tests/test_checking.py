@@ -62,6 +62,26 @@ def test_a_text_is_marked_with_its_claims_and_why() -> None:
     assert "It rained." in page
 
 
+@pytest.mark.parametrize(
+    ("language", "claim", "text", "shared"),
+    [
+        (
+            "en",
+            "Ukraine sold the harbour bridges of Odesa.",
+            "In secret UKRAINE's ministers sold the Harbour bridge of Odesa, their bridge.",
+            ["UKRAINE's", "sold", "Harbour", "bridge", "Odesa"],
+        ),
+        ("zh", "中国出售港口大桥", "他说中国出售港口大桥。", ["中国出售港口大桥"]),
+    ],
+)
+def test_words_that_both_have_are_told_as_the_text_writes_them(
+    language: str, claim: str, text: str, shared: list[str]
+) -> None:
+    make_taken(claim=claim, language=language, title="")
+    (sentence,) = matched(text=text)["sentences"]
+    assert sentence["matches"][0]["shared_words"] == shared
+
+
 def test_quotations_are_found_wherever_they_stand() -> None:
     source = make_source(
         "speech", text=f"{TEXT_OF_MAKERS} We never sold that bridge to anyone, and we will not."

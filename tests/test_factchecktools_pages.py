@@ -146,7 +146,8 @@ def test_a_list_costs_the_same_however_many_it_has(key: str, django_assert_max_n
         )
     for size in (1, 6):
         with django_assert_max_num_queries(7):
-            ask("GET", key=key, organization="harbour.example", pageSize=size)
+            found = ask("GET", key=key, organization="harbour.example", pageSize=size)
+        assert len(found["claimReviewMarkupPages"]) == size
 
 
 def test_the_guides_page_is_taken_as_it_stands() -> None:

@@ -103,9 +103,14 @@ def test_it_runs_the_command_when_asked_and_once_at_a_time(kept: Callable[[], in
 
 def test_a_command_that_fails_is_run_again_later(kept: Callable[[], int], tmp_path: Path) -> None:
     (tmp_path / "code").write_text("1")
-    for count in (1, 2):
+    began = []
+    for count in (1, 2, 3):
         (tmp_path / indexing.WANTED).touch()
         wait_for(lambda count=count: kept() == count)  # type: ignore[misc]
+        began.append(time.monotonic())
+    # Each time after twice as long: 0.4 and 0.8 seconds after it ended.
+    assert began[1] - began[0] > 0.3
+    assert began[2] - began[1] > 0.7
 
 
 def test_it_ends_when_its_server_is_another(tmp_path: Path) -> None:

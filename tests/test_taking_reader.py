@@ -431,7 +431,13 @@ def test_how_a_stream_is_cut_changes_nothing(data: bytes, sizes: list[int]) -> N
 @given(documents)
 def test_no_bytes_raise(data: bytes) -> None:
     file = io.BytesIO(data)
-    list(portions.portions(file.read, knows()))
+    made = list(portions.portions(file.read, knows()))
+    # The last portion, and no other, says how the feed ended.
+    assert [portion.end is None for portion in made] == [True] * (len(made) - 1) + [False]
+    assert [portion.read for portion in made] == sorted(portion.read for portion in made)
+    assert made[-1].read <= len(data)
+    for _, _, reason in (reject for portion in made for reject in portion.rejects):
+        assert reason.endswith(".")
 
 
 @given(

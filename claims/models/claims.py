@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,15 +13,23 @@ from sources.dates import PastDateField, Precision, date_constraints
 from sources.fields import FoldedField, language_tag
 from sources.models import Quotation, Snapshot, Source
 
+_Part = TypeVar("_Part", bound=models.Model)
 
-def _snapshots(path: str) -> models.Prefetch:
-    """A snapshot's text is long: it is read once, however many quotations stand in it."""
-    return models.Prefetch(path, Snapshot.objects.select_related("source"))
+
+class PartQuerySet(models.QuerySet[_Part]):
+    """Appearances, or evidence: parts of a document with a source and, most of them, quoted words."""
+
+    def for_documents(self) -> PartQuerySet[_Part]:
+        """With source and quotation. A snapshot's text is long: it is read once, however many quotations it has."""
+        snapshots = models.Prefetch("quotation__snapshot", Snapshot.objects.select_related("source"))
+        return self.select_related("source__publisher", "quotation").prefetch_related(snapshots)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def for_documents(self) -> ClaimQuerySet:
         """Claims with every row that their body is built from, in a fixed number of queries."""
+        # Its module stands on this one.
+        evidence: PartQuerySet[Any] = apps.get_model("claims.Evidence")._default_manager.all()
         return self.select_related(
             "speaker",
             "verdict__methodology__scale",
@@ -33,8 +42,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             "speaker__links",
             models.Prefetch("appearances", Appearance.objects.for_documents()),
             models.Prefetch("relations", ClaimRelation.objects.for_documents()),
-            "verdict__evidence__source__publisher",
-            _snapshots("verdict__evidence__quotation__snapshot"),
+            models.Prefetch("verdict__evidence", evidence.for_documents()),
         )
 
     def citing(self, source: Source) -> ClaimQuerySet:
@@ -119,13 +127,6 @@ class Claim(models.Model):
         return f"claims/{self.slug}"
 
 
-class AppearanceQuerySet(models.QuerySet["Appearance"]):
-    def for_documents(self) -> AppearanceQuerySet:
-        return self.select_related("source__publisher", "quotation").prefetch_related(
-            _snapshots("quotation__snapshot")
-        )
-
-
 class Appearance(models.Model):
     """One place where the claim was made, with the speaker's role as that place words it."""
 
@@ -155,7 +156,7 @@ class Appearance(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0)
 
-    objects = AppearanceQuerySet.as_manager()
+    objects = PartQuerySet["Appearance"].as_manager()
 
     class Meta:
         ordering = ["claim", "position", "pk"]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from claims.models.claims import Claim
+from claims.models.claims import Claim, PartQuerySet
 from claims.models.scales import AttributionFinding, Methodology, Rating
 from sources.dates import PastDateField
 from sources.models import Quotation, Source
@@ -151,6 +151,8 @@ class Evidence(models.Model):
     )
     note = models.TextField(blank=True, help_text="What this shows.")
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = PartQuerySet["Evidence"].as_manager()
 
     class Meta:
         verbose_name_plural = "evidence"

@@ -148,9 +148,9 @@ class _Likely:
         # Read with another sentence, this one has to say something of the claim itself.
         spoken = _spoken(self.ranking, own)
         return tuple(
-            Match(hit.key, round(likely, 3), _shared(spoken, hit))
+            Match(hit.key, round(likely, 3), written)
             for likely, hit in sure
-            if likely >= LIKELY and _shared(spoken, hit)
+            if likely >= LIKELY and (written := _shared(own, spoken, hit))
         )[:MOST]
 
 
@@ -160,11 +160,22 @@ def _related(ranking: Ranking, text: str, narrowed: tuple[Clause, ...]) -> tuple
     near = max(filter(is_related, hits), key=lambda hit: hit.near, default=None)
     if near is None:
         return ()
-    return (Match(near.key, round(sureness(near), 3), _shared(_spoken(ranking, text), near), related=True),)
+    shared = _shared(text, _spoken(ranking, text), near)
+    return (Match(near.key, round(sureness(near), 3), shared, related=True),)
 
 
-def _shared(spoken: list[tuple[str, frozenset[str]]], hit: Hit) -> tuple[str, ...]:
-    return tuple(word for word, forms in spoken if forms & hit.shared)
+def _shared(text: str, spoken: list[tuple[str, frozenset[str]]], hit: Hit) -> tuple[str, ...]:
+    """The words that the fact-check has too, as the text writes them; pairs of letters that overlap are one."""
+    both = {word for word, forms in spoken if forms & hit.shared}
+    found: list[tuple[int, int]] = []
+    for start, end, said in words.placed(text) if both else ():
+        if both.intersection(said):
+            overlaps = found and start < found[-1][1]
+            found.append((found.pop()[0] if overlaps else start, end))
+    written: dict[str, str] = {}
+    for start, end in found:
+        written.setdefault(text[start:end].casefold(), text[start:end])
+    return tuple(written.values()) or tuple(sorted(both))
 
 
 def _spoken(ranking: Ranking, text: str) -> list[tuple[str, frozenset[str]]]:

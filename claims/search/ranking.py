@@ -18,7 +18,7 @@ from typing import Protocol
 import tantivy
 
 from claims.search import index as indexes
-from claims.search import words
+from claims.search.comparing import Asked, Candidate, Compared, asked
 from claims.search.index import Entry
 
 # Words of a text that are asked for: the rarest, so that no text runs long.
@@ -29,7 +29,6 @@ _BEGINNINGS = 50_000
 CLOSELY = 50
 # Candidates by meaning besides, and how near they are at the least: anything is a little near.
 NEAREST, _NEAR = 20, 0.3
-_GRAM = 4
 # The weight of a word that one of ten thousand texts has.
 _RARE = math.log(1 + 10_000.5 / 1.5)
 # The weight of any word, and how many texts say as much of a word as this does.
@@ -83,22 +82,6 @@ class Hit:
     weight: float = 0.0
     shared: frozenset[str] = frozenset()
     near: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A text as it is asked for: of each telling word, in their order, the stems under which it may stand."""
-
-    telling: dict[str, frozenset[str]]
-
-    @property
-    def forms(self) -> frozenset[str]:
-        return frozenset().union(*self.telling.values())
-
-
-def asked(text: str, languages: frozenset[str]) -> Asked:
-    """What of a text is asked for in an index of texts in `languages` (primary tags)."""
-    return Asked({word: words.forms(word, languages) for word in words.telling(words.words(text))})
 
 
 class Ranking:
@@ -214,9 +197,9 @@ class Ranking:
         """
         found = list(entries)
         question = asked(text, self.languages.union(indexes.language_of(entry) for entry in found))
-        beside, hits = _Compared(question, self.tells), []
+        beside, hits = Compared(question, self.tells), []
         for entry in found:
-            candidate = _Candidate(indexes.own_stems(entry))
+            candidate = Candidate(indexes.own_stems(entry))
             shared = beside.forms & candidate.both
             hits.append(
                 Hit(
@@ -253,11 +236,11 @@ class Ranking:
         """The candidates, each with its BM25, compared with the text; `near` is None where meaning is not looked at."""
         if not candidates:
             return []
-        text = _Compared(question, self.weight)
+        text = Compared(question, self.weight)
         weights = WEIGHTS if near is None else WITH_MEANING
         hits: list[tuple[float, int, Hit]] = []
         for score, document in candidates:
-            candidate = _Candidate(indexes.stems_of(document))
+            candidate = Candidate(indexes.stems_of(document))
             shared = text.forms & candidate.both
             covered = text.covered(candidate)
             said, told = max(covered), sum(map(self.tells, shared))
@@ -294,75 +277,3 @@ def _completed(near: Mapping[int, float], known: Sequence[int]) -> Mapping[int, 
     if 2 * len(there) < len(known):
         return None
     return {**dict.fromkeys(known, there[len(there) // 2]), **near} if there else near
-
-
-class _Candidate:
-    """The stems of a candidate: its claim, title and summary, and those that tell of claim, title and both."""
-
-    def __init__(self, stems: Sequence[Sequence[str]]) -> None:
-        self.claim, self.title, self.summary = stems
-        self.telling = [frozenset(part) - COMMON_STEMS for part in (self.claim, self.title)]
-        self.both = self.telling[0] | self.telling[1]
-
-
-class _Compared:
-    """A text to be compared with one candidate after the other."""
-
-    def __init__(self, question: Asked, weight: Callable[[str], float]) -> None:
-        self.weight = weight
-        self.forms = question.forms
-        # A word counts once, under whatever form it stands.
-        self.words = [(max(map(weight, stems)), stems) for stems in question.telling.values()]
-        self.total = sum(heavy for heavy, _ in self.words) or 1.0
-        self.parts = _parts(self.forms, weight)
-        self.norm = _norm(self.parts)
-
-    def share_of(self, stems: frozenset[str]) -> float:
-        """The share of the text, by the weight of its words, that is among the stems."""
-        return sum(heavy for heavy, forms in self.words if forms & stems) / self.total
-
-    def covered(self, candidate: _Candidate) -> tuple[float, float]:
-        """The shares of its claim and of its title, by the weight of their words, that the text says."""
-        claim, title = candidate.telling
-        return self._covered(claim), self._covered(title)
-
-    def beside(self, candidate: _Candidate) -> dict[str, float]:
-        """What else the candidate has in common with the text, each from 0 to about 1."""
-        summary = frozenset(candidate.summary) - candidate.both
-        return {
-            "parts": self._alike(_parts(candidate.both, self.weight)),
-            "summary": self.share_of(summary) if summary else 0.0,
-            "length": math.log(1 + len(candidate.claim) + len(candidate.title)),
-        }
-
-    def _covered(self, stems: frozenset[str]) -> float:
-        return sum(map(self.weight, stems & self.forms)) / (sum(map(self.weight, stems)) or 1.0)
-
-    def _alike(self, parts: dict[str, float]) -> float:
-        """The cosine of the parts of words of both."""
-        common = sum(weight * parts[part] for part, weight in self.parts.items() if part in parts)
-        return common / ((self.norm * _norm(parts)) or 1.0)
-
-
-@lru_cache(maxsize=100_000)
-def _grams(stem: str) -> tuple[str, ...]:
-    padded = f" {stem} "
-    return tuple(padded[at : at + _GRAM] for at in range(max(1, len(padded) - _GRAM + 1)))
-
-
-def _parts(stems: Iterable[str], weight: Callable[[str], float]) -> dict[str, float]:
-    """Parts of words, each with the weight of the rarest word that it is a part of."""
-    made: dict[str, float] = {}
-    for stem in stems:
-        heavy = weight(stem)
-        for gram in _grams(stem):
-            if made.get(gram, 0.0) < heavy:
-                made[gram] = heavy
-    return made
-
-
-def _norm(parts: dict[str, float]) -> float:
-    return math.sqrt(sum(weight * weight for weight in parts.values()))
-
-
-COMMON_STEMS = frozenset(words.stems(sorted(words.COMMON), "en")) | words.COMMON
