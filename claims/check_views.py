@@ -1,7 +1,6 @@
 """What has been checked in a text, or at an address: a page and an API. A text is looked at and not kept."""
 
 import json
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,21 +9,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims import checking, presentation
 from claims.addresses import base_url
-from claims.legible import printable
+from claims.legible import is_writable, printable
 from claims.links import link_key
 from claims.search import keeping
 from claims.search.store import Unusable
 
 LATER = "The index of the claims cannot be asked at the moment. Try again later."
-# Of JSON's escapes those that no text can have: NUL, and halves of characters.
-_UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 
 
 class NotNow(APIException):
@@ -128,10 +125,7 @@ class Match(APIView):
             raise ValidationError(
                 dict.fromkeys(request.query_params, "This address takes no parameters in its query.")
             )
-        try:
-            given = request.data
-        except RecursionError as error:
-            raise ParseError("The JSON is nested too deeply.") from error
+        given = request.data
         if not isinstance(given, dict):
             raise ValidationError({"text": 'Send a JSON object: {"text": "…"} or {"url": "…"}.'})
         unknown = given.keys() - {"text", "url"}
@@ -142,7 +136,7 @@ class Match(APIView):
         if len(given) != 1:
             raise ValidationError({"text": "Give text or url, and not both."})
         ((name, value),) = given.items()
-        if not isinstance(value, str) or not value.strip() or _UNWRITABLE.search(value):
+        if not isinstance(value, str) or not value.strip() or not is_writable(value):
             raise ValidationError({name: "This has to be a text that says something."})
         try:
             return Response(_by_text(request, value) if name == "text" else _by_address(request, value))

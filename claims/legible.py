@@ -20,6 +20,12 @@ _STRAY = re.compile(
 _SHAPELESS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 _SHOWN = frozenset("LNPS")
 _SHORT = 20
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def is_writable(text: str) -> bool:
+    """Whether a text can be written down at all: JSON's escapes also say NUL and halves of characters."""
+    return not _UNWRITABLE.search(text)
 
 
 def is_blank(text: str) -> bool:

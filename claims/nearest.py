@@ -38,7 +38,8 @@ _LEAST = 0.3
 class Near:
     """An existing claim: one of the house's own, at work or public, or a fact-check that `publisher` made.
 
-    Of a partner's `findings` is their rating in their words, if they give one.
+    Of a partner's `findings` is their rating in their words, if they give one. `slug` is its identifier, and
+    `public` the address of what readers see of it, if they see anything.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Near:
     claim: Claim | None
     publisher: str
     public: str | None
+    slug: str
 
 
 def nearest(*, text: str, title: str = "", besides: int | None = None) -> list[Near]:
@@ -160,6 +162,7 @@ def _near(row: Claim | Publication) -> Near:
             claim=None,
             publisher=(body["publisher"] or {}).get("name", "a partner"),
             public=row.get_absolute_url(),
+            slug=row.slug,
         )
     verdict = getattr(row, "verdict", None)
     publication = getattr(row, "publication", None)
@@ -172,4 +175,5 @@ def _near(row: Claim | Publication) -> Near:
         claim=row,
         publisher="",
         public=publication.get_absolute_url() if publication else None,
+        slug=row.slug,
     )

@@ -19,8 +19,6 @@ from factcheck.factchecktools.parameters import Common, Given
 from factcheck.partners import access, keys, refusing
 from factcheck.partners.scopes import Scope
 
-NOT_VALID = "API key not valid. Please pass a valid API key."
-
 
 def create(request: HttpRequest, given: Given) -> HttpResponse:
     sites = _sites(request)
@@ -96,7 +94,7 @@ def _sites(request: HttpRequest) -> frozenset[str]:
             raise Refused(401, said, details=info("CREDENTIALS_MISSING"), headers=headers) from refused
         if refused.reason == keys.Reason.SCOPE:
             raise Refused(403, str(refused), details=info("ACCESS_TOKEN_SCOPE_INSUFFICIENT")) from refused
-        raise Refused(400, f"{NOT_VALID} {refused}", details=info("API_KEY_INVALID")) from refused
+        raise Refused(400, f"{refusing.NOT_VALID} {refused}", details=info("API_KEY_INVALID")) from refused
     return frozenset(key.partner.sites.values_list("host", flat=True))
 
 

@@ -1,11 +1,10 @@
 """POST /api/v1/submissions/: a partner sends a claim for checking, and is told what is known already."""
 
-import re
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,7 +12,7 @@ from rest_framework.views import APIView
 from claims import documents
 from claims.addresses import base_url
 from claims.check_views import summed_up
-from claims.legible import printable
+from claims.legible import is_writable, printable
 from factcheck.api.filtering import refuse, unknown
 from factcheck.partners import access, keys, refusing, submitting
 from factcheck.partners.scopes import Scope
@@ -22,8 +21,6 @@ from sources.languages import language_problem
 # Members of what is sent, and how long each may be.
 LONGEST = {"claim": 5_000, "speaker": 300, "where": 2_000, "language": 35, "note": 2_000}
 LONGEST_KEY = 100
-# Of JSON's escapes those that no text can have: NUL, and halves of characters.
-_UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 
 
 class Conflict(APIException):
@@ -40,10 +37,7 @@ class Submissions(APIView):
         except keys.Refused as refused:
             return refusing.bad_key(request._request, refused)
         refuse(request.query_params, errors=unknown(request.query_params, known=()))
-        try:
-            given = request.data
-        except RecursionError as error:
-            raise ParseError("The JSON is nested too deeply.") from error
+        given = request.data
         sent = read(given)
         try:
             made, is_new = submitting.submit(
@@ -75,7 +69,7 @@ def read(given: Any) -> submitting.Sent:
         value = given.get(name)
         if value is None and name != "claim":
             continue
-        if not isinstance(value, str) or not value.strip() or _UNWRITABLE.search(value):
+        if not isinstance(value, str) or not value.strip() or not is_writable(value):
             errors[name] = "This has to be a text that says something."
         elif len(value) > longest:
             errors[name] = f"At most {longest} characters are taken; this has {len(value)}."

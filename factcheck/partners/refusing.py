@@ -11,7 +11,8 @@ from factcheck.partners.keys import Reason, Refused
 
 # How the API at /api/v1/ says it: without a good key 401, with a good one that opens other doors 403.
 CHALLENGE = 'Bearer realm="factcheck"'
-_NOT_VALID = "API key not valid. Please pass a valid API key."
+# As the client libraries of Google's API know it.
+NOT_VALID = "API key not valid. Please pass a valid API key."
 
 
 def too_often(request: HttpRequest, said: str, *, wait: int) -> HttpResponse:
@@ -31,7 +32,7 @@ def unread(request: HttpRequest, status: int) -> HttpResponse:
 
 def bad_key(request: HttpRequest, refused: Refused) -> HttpResponse:
     if credentials.is_googles(request):
-        return _googles(400, f"{_NOT_VALID} {refused}", reason="API_KEY_INVALID")
+        return _googles(400, f"{NOT_VALID} {refused}", reason="API_KEY_INVALID")
     if refused.reason == Reason.SCOPE:
         return _problem(403, str(refused))
     error = "" if refused.reason == Reason.MISSING else ', error="invalid_token"'

@@ -69,5 +69,4 @@ def submit(
 
 def nearest_published(claim: str) -> tuple[Publication, ...]:
     """The published fact-checks that are nearest to a claim, the nearest first; nothing of the desk's own work."""
-    addresses = [near.public for near in nearest(text=claim) if near.public]
-    return published(address.rstrip("/").rpartition("/")[2] for address in addresses)
+    return published(near.slug for near in nearest(text=claim) if near.public)
