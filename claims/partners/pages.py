@@ -8,7 +8,6 @@ bring the same review, and whoever comes later changes it; but what is kept here
 import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,9 +22,7 @@ from claims.partners import publishers, taking, withdrawing
 from claims.partners.body import Review, completed
 from claims.partners.body import identifier as review_identifier
 from claims.partners.items import item
-from claims.partners.naming import free_identifier
-
-_LONGEST_HOST = 100
+from claims.partners.naming import after_site, free_identifier
 
 
 class Exists(Exception):
@@ -93,8 +90,7 @@ class Kept:
 
 def identifier(url: str) -> str:
     """What a page is called: the same for every spelling of its address, also when it was gone meanwhile."""
-    host = re.sub(r"[^a-z0-9]+", "-", site_of(url).lower())[:_LONGEST_HOST].strip("-")
-    return f"{host or 'site'}-{hashlib.sha256(key_of(url).encode()).hexdigest()[:16]}"
+    return f"{after_site(site_of(url))}-{hashlib.sha256(key_of(url).encode()).hexdigest()[:16]}"
 
 
 @transaction.atomic
