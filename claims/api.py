@@ -9,7 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import documents, entries
+from claims import documents, entries, shown
 from claims.addresses import base_url
 from claims.filters import PublicationFilterSet
 from claims.models import Publication, Revision
@@ -42,6 +42,7 @@ class ClaimDetail(GenericAPIView[Publication]):
         if publication.withdrawn:
             return Response(documents.tombstone(publication, base_url=base_url(request)), status=410)
         document: dict[str, Any] = documents.served(publication, base_url=base_url(request))
+        shown.say(request, shown.document(document))
         return Response(document)
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Least
+from django.db.models import BigIntegerField, JSONField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Least
 
 from claims import projection, record, redirects, reference
 from claims.models import Head, Reference, Revision
@@ -39,7 +40,8 @@ class Page:
     """One answer: its entries as JSON texts, where to go on, and the head at that moment.
 
     `next` is a sequence where entries follow, and None on the last page. `validator` stands for the entries, and on
-    the last page for the head as well; it changes when one of them is redacted later.
+    the last page for the head as well; it changes when one of them is redacted later. `licence` is the house's, for all
+    whose body names none; None before the first entry.
     """
 
     entries: tuple[bytes, ...]
@@ -47,6 +49,7 @@ class Page:
     head: dict[str, Any]
     at: dt.datetime | None
     validator: str
+    licence: str | None = None
 
     def text(self) -> bytes:
         """The whole answer as JSON in UTF-8."""
@@ -57,6 +60,8 @@ class Page:
             + _json(self.next)
             + b',"head":'
             + _json(self.head)
+            + b',"licence":'
+            + _json(self.licence)
             + b"}"
         )
 
@@ -70,11 +75,12 @@ def page(*, since: int, limit: int, wanted: Wanted = EVERYTHING, most_bytes: int
     marks = sha256()
     size, last = 0, since
     at: dt.datetime | None = None
+    licence: str | None = None
     head: dict[str, Any] = {"sequence": 0, "entry_digest": None, "at": None}
     rows = _rows(since, wanted=bool(wanted))[:limit]
     for row in rows.iterator(chunk_size=ROWS):
         if at is None:
-            at = row.head_at
+            at, licence = row.head_at, row.licence
             head = {
                 "sequence": row.head_sequence,
                 "entry_digest": row.head_digest,
@@ -93,7 +99,7 @@ def page(*, since: int, limit: int, wanted: Wanted = EVERYTHING, most_bytes: int
     more = last < head["sequence"]
     if not more:
         marks.update(_json(head))
-    return Page(tuple(entries), last if more else None, head, at, marks.hexdigest())
+    return Page(tuple(entries), last if more else None, head, at, marks.hexdigest(), licence)
 
 
 def entry(row: Revision, *, skipped: bool = False) -> bytes:
@@ -114,8 +120,12 @@ def identifiers(kind: str, identifier: str) -> frozenset[str] | None:
 
 
 def _rows(since: int, *, wanted: bool) -> QuerySet[Any]:
-    """Entries after `since`, each with the head; the head's own entry where none follows, for its head alone."""
+    """Entries after `since`, each with the head and the house's licence.
+
+    Where none follows there is the head's own entry, for these alone.
+    """
     head = Head.objects.filter(pk=1)
+    site = Reference.objects.filter(subject="site").annotate(body=Cast("revision__body", JSONField()))
     place = Value(since, output_field=BigIntegerField())
     before_head = Subquery(head.values("sequence"), output_field=BigIntegerField()) - 1
     rows = (
@@ -125,6 +135,7 @@ def _rows(since: int, *, wanted: bool) -> QuerySet[Any]:
             head_sequence=Subquery(head.values("sequence")),
             head_digest=Subquery(head.values("entry_digest")),
             head_at=Subquery(head.values("at")),
+            licence=Subquery(site.values(found=KeyTextTransform("licence", "body"))),
         )
         .order_by("sequence")
     )

@@ -194,9 +194,12 @@ def _mark(mark: checking.Mark) -> dict[str, Any]:
 
 
 def summed_up(document: dict[str, Any]) -> dict[str, Any]:
-    """The members of a served document that say what was found, and where the rest is."""
+    """The members of a served document that say what was found, under which licence, and where the rest is.
+
+    `revision` is its entry on the record, which says whether a copy is as new.
+    """
     members = (
         *("id", "origin", "claim", "title", "language", "claimed_on", "speaker", "attribution", "veracity"),
-        *("summary", "publisher", "review_url", "rating_as_published"),
+        *("summary", "publisher", "review_url", "rating_as_published", "licence", "revision"),
     )
     return {**{name: document[name] for name in members}, "url": document["live"]["url"]}

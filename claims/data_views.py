@@ -23,6 +23,7 @@ from claims import (
     printed,
     record,
     reference,
+    shown,
     spreadsheet,
 )
 from claims.addresses import base_url
@@ -112,7 +113,9 @@ class ClaimReview(GenericAPIView[Publication]):
             gone = documents.tombstone(publication, base_url=base_url(request))
             made = {"@context": "https://schema.org", **datafeed.tombstone(gone)}
         else:
-            made = claimreview.claimreview(documents.served(publication, base_url=base_url(request)))
+            document = documents.served(publication, base_url=base_url(request))
+            shown.say(request, shown.claimreview(document))
+            made = claimreview.claimreview(document)
         return HttpResponse(
             claimreview.script_safe(made),
             content_type=f"{JSON_LD}; charset=utf-8",

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.cache import cache
@@ -25,7 +25,27 @@ def served_many(publications: Iterable[Publication], *, base_url: str) -> list[d
 
     The publications come from Publication.objects.for_documents(); `base_url` has no slash at its end.
     """
-    rows = list(publications)
+    return [
+        {
+            **document,
+            "live": {
+                "url": document["live"]["url"],
+                "rationale_html": rationale_html(
+                    document["rationale"], digest=document["revision"]["body_digest"]
+                ),
+                **document["live"],
+            },
+        }
+        for document in _outlined(list(publications), base_url=base_url)
+    ]
+
+
+def outlined(publication: Publication, *, base_url: str) -> dict[str, Any]:
+    """The served document of a publication without `rationale_html`, for whoever shows nothing: nothing is rendered."""
+    return _outlined([publication], base_url=base_url)[0]
+
+
+def _outlined(rows: Sequence[Publication], *, base_url: str) -> list[dict[str, Any]]:
     bodies = {row.pk: json.loads(row.revision.body or "null") for row in rows}
     notices = _notices(row.revision.subject for row in rows)
     held = _held(bodies.values())
@@ -36,9 +56,6 @@ def served_many(publications: Iterable[Publication], *, base_url: str) -> list[d
             "revision": record.published_revision(row.revision),
             "live": {
                 "url": base_url + row.get_absolute_url(),
-                "rationale_html": rationale_html(
-                    bodies[row.pk]["rationale"], digest=row.revision.body_digest
-                ),
                 "held": _held_of(bodies[row.pk], held),
                 "notices": notices[row.revision.subject],
                 "first_published_at": record.time_text(row.first_published_at),

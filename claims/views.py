@@ -1,7 +1,5 @@
 """The public pages. Everything that they show comes from publications and published reference documents."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +10,6 @@ from claims import (
     documents,
     facets,
     findings,
-    history,
     looking_up,
     paging,
     presentation,
@@ -20,6 +17,7 @@ from claims import (
     rationale,
     reading,
     reference,
+    shown,
 )
 from claims.addresses import base_url
 from claims.asked import query, turned
@@ -108,20 +106,18 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
             },
         )
     document = documents.served(publication, base_url=base_url(request))
-    methodology = (
-        reference.public("methodologies", document["methodology"]) if document["methodology"] else None
-    )
+    besides = shown.besides(document)
+    shown.say(request, shown.page(document, besides))
     return render(
         request,
         "claims/claim.html",
         {
             "document": document,
             "page": presentation.claim_page(
-                document,
-                methodology,
-                findings_changed=history.findings_changed(slug, document["live"]["notices"]),
+                document, besides.methodology, findings_changed=besides.findings_changed
             ),
-            "topics": _topics(document["topics"]),
+            "topics": besides.topics,
+            "site": besides.site,
             "original": claimreview.original(document),
             "embed": base_url(request) + reverse("oembed"),
             # Search engines take a ClaimReview only from the site that its address lies on.
@@ -194,9 +190,3 @@ def seeds(request: HttpRequest) -> HttpResponse:
     if not text:
         raise Http404
     return render(request, "claims/seeds.html", {"text": rationale.to_html(text)})
-
-
-def _topics(identifiers: list[str]) -> list[dict[str, Any]]:
-    """The topics as they are called now, each once: two that were merged are one."""
-    named = reference.named("topics", identifiers)
-    return list({document["id"]: document for document in named.values()}.values())

@@ -5,6 +5,7 @@ said that it is not to be kept. Those asked for last stay, within a bound in byt
 """
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -15,6 +16,9 @@ MOST = 64 * 1024 * 1024
 LARGEST = 512 * 1024
 # What an answer takes besides its content: its headers and its place.
 _BESIDES = 2048
+
+# Marks that are known at one time; each takes some hundred bytes.
+MOST_MARKS = 20_000
 
 Key = tuple[str, ...]
 
@@ -74,3 +78,32 @@ class Answers:
     def _forget(self, key: Key) -> None:
         if (answer := self._held.pop(key, None)) is not None:
             self.size -= len(answer.content) + _BESIDES
+
+
+class Marks:
+    """What answers about one fact-check show (claims.shown), by address, each known for one state of the record.
+
+    The oldest are forgotten first. Threads share it. With a `most` of 0 it knows nothing.
+    """
+
+    def __init__(self, *, most: int = MOST_MARKS) -> None:
+        self.most = most
+        self._known: OrderedDict[Key, tuple[Hashable, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key, *, at: Hashable) -> str | None:
+        """The mark, where it was made in the same state."""
+        with self._lock:
+            state, mark = self._known.get(key, (None, None))
+            return mark if state == at else None
+
+    def put(self, key: Key, mark: str, *, at: Hashable) -> None:
+        with self._lock:
+            self._known[key] = (at, mark)
+            self._known.move_to_end(key)
+            while len(self._known) > self.most:
+                self._known.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()

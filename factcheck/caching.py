@@ -1,8 +1,12 @@
 """What caches may keep: validators of public answers, and for how long an answer may be served without asking.
 
 A public answer is a projection of the record. It is known to be the same before it is computed: the same question
-while the head, the texts held here and the program are the same. What a reader has is not sent again, and what was made
-already (factcheck.answers) is not made again.
+while the head, the texts held here and the program are the same. An answer about one fact-check is the same for
+longer, while what it shows is the same (claims.shown): entries about others change nothing for whoever has it. What a
+reader has is not sent again, and what was made already (factcheck.answers) is not made again.
+
+Last-Modified is the time of the head for all of them: whoever asks by time alone is told too often of a change, and
+never too late.
 """
 
 import datetime as dt
@@ -18,10 +22,10 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_etags
 
-from claims import freshness
-from claims.addresses import full_url
+from claims import freshness, shown
+from claims.addresses import base_url, full_url
 from factcheck import edition
-from factcheck.answers import Answers, Key
+from factcheck.answers import Answers, Key, Marks
 from factcheck.api import problems
 from factcheck.audiences import Address, Audience, audience_of
 from factcheck.factchecktools import answers
@@ -64,7 +68,9 @@ LONGEST_WAIT = dt.timedelta(seconds=60)
 _VARYING = {"accept", "origin"}
 
 _STATE = "factcheck.state"
+_LOOKED = "factcheck.looked"
 kept = Answers()
+marks = Marks()
 
 
 class CachingMiddleware:
@@ -97,10 +103,13 @@ class CachingMiddleware:
             response["Cache-Control"] = CACHE_CONTROL
         if response.status_code != 200 or not state.sequence:
             return response
+        mark = _shown(request, state)
+        if mark is None:
+            return response
         varies = {name.strip() for name in response.get("Vary", "").lower().split(",")} - {""}
         if kept.most and request.method == "GET" and not response.streaming and varies <= _VARYING:
-            kept.put(_key(request, state), response)
-        return _validated(request, response, state)
+            kept.put(_key(request, mark), response)
+        return _validated(request, response, state, mark)
 
     def _made(self, request: HttpRequest) -> HttpResponse | None:
         """What needs no view and nothing on the way to it: that the reader has the answer, or an answer made before."""
@@ -113,12 +122,13 @@ class CachingMiddleware:
         except (Resolver404, DisallowedHost):
             return None
         state = request.META[_STATE] = freshness.state()
-        if not state.sequence:
+        mark = _known(request, state)
+        if mark is None:
             return None
-        if _is_had(request, etag := _etag(request, state)):
+        if _is_had(request, etag := _etag(request, mark)):
             return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": CACHE_CONTROL})
-        made = kept.get(_key(request, state))
-        return _validated(request, made, state) if made else None
+        made = kept.get(_key(request, mark))
+        return _validated(request, made, state, mark) if made else None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -128,8 +138,8 @@ class CachingMiddleware:
         # Read before the answer is: if the record grows meanwhile, the answer is newer than its validator says.
         state = request.META.get(_STATE) or freshness.state()
         request.META[_STATE] = state
-        etag = _etag(request, state)
-        if state.sequence and _is_had(request, etag):
+        mark = _known(request, state)
+        if mark is not None and _is_had(request, etag := _etag(request, mark)):
             response = HttpResponseNotModified()
             response["ETag"] = etag
             return response
@@ -171,18 +181,63 @@ def _is_had(request: HttpRequest, etag: str) -> bool:
     return etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", ""))
 
 
-def _validated(request: HttpRequest, response: HttpResponse, state: freshness.State) -> HttpResponse:
+def _known(request: HttpRequest, state: freshness.State) -> str | None:
+    """What the answer will show, before a view is asked; None where there is nothing, or nobody asks for it.
+
+    One about one fact-check is looked at only for whoever has a copy of it, and once for each state of the record.
+    """
+    if not state.sequence:
+        return None
+    of_one = _of_one(request)
+    if of_one is None:
+        return _of_all(state)
+    name, slug, base = of_one
+    mark = marks.get(of_one, at=state)
+    if mark is None and "If-None-Match" in request.headers and _LOOKED not in request.META:
+        request.META[_LOOKED] = True
+        mark = shown.of(name, slug, base_url=base)
+        if mark is not None:
+            marks.put(of_one, mark, at=state)
+    return mark
+
+
+def _shown(request: HttpRequest, state: freshness.State) -> str | None:
+    """What the answer shows that was made; None where its view did not say it."""
+    of_one = _of_one(request)
+    if of_one is None:
+        return _of_all(state)
+    mark = shown.said(request)
+    if mark is not None:
+        marks.put(of_one, mark, at=state)
+    return mark
+
+
+def _of_one(request: HttpRequest) -> tuple[str, str, str] | None:
+    """The address, the fact-check and the server of an answer about one fact-check; None for all others."""
+    match = request.resolver_match
+    if match is None or match.view_name not in shown.MARKS:
+        return None
+    return match.view_name, match.kwargs["slug"], base_url(request)
+
+
+def _of_all(state: freshness.State) -> str:
+    return f"{state.sequence} {state.entry_digest} {state.held}"
+
+
+def _validated(
+    request: HttpRequest, response: HttpResponse, state: freshness.State, mark: str
+) -> HttpResponse:
     at = last_modified(state.at, now=timezone.now())
-    return validated(request, response, etag=_etag(request, state), at=at)
+    return validated(request, response, etag=_etag(request, mark), at=at)
 
 
-def _key(request: HttpRequest, state: freshness.State) -> Key:
+def _key(request: HttpRequest, mark: str) -> Key:
     """What an answer depends on: besides its ETag the way by which it was asked, which may lead to a redirect."""
     varying = (request.headers.get(name, "") for name in sorted(_VARYING))
-    return (_etag(request, state), request.scheme or "", request.get_host(), *varying)
+    return (_etag(request, mark), request.scheme or "", request.get_host(), *varying)
 
 
-def _etag(request: HttpRequest, state: freshness.State) -> str:
+def _etag(request: HttpRequest, mark: str) -> str:
     """Strong: equal for equal answers to one address, byte for byte."""
-    said = (edition.fingerprint(), state.sequence, state.entry_digest, state.held, full_url(request))
+    said = (edition.fingerprint(), mark, full_url(request))
     return f'"{sha256(repr(said).encode()).hexdigest()[:32]}"'

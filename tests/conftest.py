@@ -30,6 +30,7 @@ def every_answer_is_made() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(caching.kept, "most", 0)
+        patch.setattr(caching.marks, "most", 0)
         yield
 
 

@@ -150,7 +150,7 @@ LAYERS = [
         *("quoting", "seeding", "printed", "alignment", "chart", "passages", "presentation", "asked"),
         *("differences", "surroundings", "quoted", "sheets", "threads", "timeline", "feeds"),
     },
-    {"secondreads", "source_page", "gathering", "checking", "looking_up"},
+    {"secondreads", "source_page", "gathering", "checking", "looking_up", "shown"},
     {
         "addresses",
         "listing",

@@ -138,8 +138,10 @@ def test_who_has_the_answer_is_told_so_before_it_is_computed(django_assert_num_q
 @pytest.fixture
 def keeping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     monkeypatch.setattr(caching.kept, "most", answers.MOST)
+    monkeypatch.setattr(caching.marks, "most", answers.MOST_MARKS)
     yield caching.kept
     caching.kept.clear()
+    caching.marks.clear()
 
 
 @pytest.mark.parametrize("path", ADDRESSES.values())
@@ -222,6 +224,7 @@ def rename() -> None:
     reference.put_on_record(speaker, note="Married.", at=NOON)
 
 
+# Of everything that is not about one fact-check alone (tests/test_shown.py has those answers).
 CHANGES: dict[str, Callable[[], Any]] = {
     "another claim": lambda: make_published("two"),
     "a withdrawal": lambda: withdraw(make_published("two")),
@@ -235,7 +238,7 @@ CHANGES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("path", ["/", "/claims/one/", "/api/v1/claims/one/", "/sources/article/"])
+@pytest.mark.parametrize("path", ["/", "/claims/one/history/", "/api/v1/claims/", "/sources/article/"])
 def test_what_may_change_an_answer_changes_its_validator(path: str, change: str) -> None:
     first = Client().get(path)
     CHANGES[change]()
@@ -245,7 +248,7 @@ def test_what_may_change_an_answer_changes_its_validator(path: str, change: str)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("path", ["/", "/claims/one/", "/api/v1/claims/one/", "/sources/article/"])
+@pytest.mark.parametrize("path", ["/", "/claims/one/history/", "/api/v1/claims/", "/sources/article/"])
 def test_an_answer_is_made_anew_after_a_change(path: str, change: str, keeping: Answers) -> None:
     first = Client().get(path)
     CHANGES[change]()

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from makers import NOON, make_claim, make_source, make_speaker, make_topic, make_user, publish
 from months import Month
 
-from claims import chain, changes, merging, record, workflow
+from claims import chain, changes, merging, record, reference, workflow
 from claims.canonical import canonical
-from claims.models import Claim, Head, Revision, Topic, Verdict
+from claims.models import Claim, Head, Revision, Site, Topic, Verdict
 from claims.paging import LARGEST_SEQUENCE
 from factcheck.api.changes import PARAMETERS, asked
 from factcheck.api.problems import CONTENT_TYPE
 
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 FEED = "/api/v1/changes/"
 
 
@@ -35,7 +36,7 @@ def walked(**parameters: Any) -> Iterator[dict[str, Any]]:
     since: int | None = 0
     while since is not None:
         answer = get(since=since, **parameters)
-        assert list(answer) == ["entries", "next", "head"]
+        assert list(answer) == ["entries", "next", "head", "licence"]
         yield from answer["entries"]
         if answer["next"] is not None:
             assert answer["next"] == answer["entries"][-1]["envelope"]["sequence"] > since
@@ -74,6 +75,7 @@ def test_an_empty_record_has_a_head_without_an_entry() -> None:
         "entries": [],
         "next": None,
         "head": {"sequence": 0, "entry_digest": None, "at": None},
+        "licence": None,
     }
     assert get(since=7)["head"]["sequence"] == 0
 
@@ -113,7 +115,19 @@ def test_the_last_page_ends_at_the_head() -> None:
     assert get(limit=end)["next"] is None
     assert get(limit=end - 1)["next"] == end - 1
     for beyond in (end, end + 1, LARGEST_SEQUENCE):
-        assert get(since=beyond) == {"entries": [], "next": None, "head": head}
+        assert get(since=beyond) == {"entries": [], "next": None, "head": head, "licence": LICENCE}
+
+
+@pytest.mark.django_db
+def test_every_page_says_the_licence_that_the_record_has_now() -> None:
+    """Bodies of fact-checks say their own besides; those of reference data, and what has no body, are the house's."""
+    publish(make_claim("one"))
+    Site.objects.update(licence="https://creativecommons.org/licenses/by-sa/4.0/")
+    assert get(limit=2)["licence"] == get(since=1000)["licence"] == LICENCE
+    before = headers()["ETag"]
+    reference.put_on_record(Site.objects.get(), note="Another licence.", at=NOON)
+    assert get(limit=2)["licence"] == "https://creativecommons.org/licenses/by-sa/4.0/"
+    assert headers()["ETag"] != before
 
 
 @pytest.mark.django_db

@@ -51,6 +51,9 @@ def test_a_text_is_marked_with_its_claims_and_why() -> None:
     assert match["quotation"] is None
     assert answer["claims"]["bridge"]["claim"] == CLAIM
     assert answer["claims"]["bridge"]["url"].endswith("/claims/bridge/")
+    served = Client().get("/api/v1/claims/bridge/").json()
+    for name in ("licence", "revision"):
+        assert answer["claims"]["bridge"][name] == served[name]
     page = Client().post("/check/", {"text": TEXT}).content.decode()
     assert "<mark>They say the harbour bridge was sold, in secret, to a foreign company.</mark>" in page
     assert 'href="#found-1"' in page

@@ -89,6 +89,10 @@ def test_what_is_known_already_is_answered_and_shown_at_the_desk(secret: str) ->
     (near,) = answer.json()["nearest"]  # type: ignore[attr-defined]
     assert (near["id"], near["claim"], near["veracity"]["label"]) == ("ferry", CLAIM, "False")
     assert near["url"] == "http://testserver/claims/ferry/"
+    served = Client().get("/api/v1/claims/ferry/").json()
+    assert near == {**{name: served[name] for name in near.keys() - {"url"}}, "url": served["live"]["url"]}
+    assert near["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert near["revision"]["number"] == 1
     # Drafts are the desk's alone.
     assert "secret council" not in answer.content.decode()
     desk = Client()
