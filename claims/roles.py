@@ -60,10 +60,12 @@ _PUBLISHER = {
     "claims.rating": _OWN,
     "claims.attributionfinding": _OWN,
     "claims.site": ("change",),
+    "claims.markuppage": ("view",),
     # The house's own, which nothing here imports: one table says who may do what.
     "partners.partner": _WRITE,
     "partners.site": _OWN,
     "partners.key": _WRITE,
+    "partners.submission": ("view",),
     "webhooks.subscription": _OWN,
     "webhooks.delivery": ("change", "view"),
 }

@@ -14,13 +14,13 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import environment
-from factcheck.operations import indexing
+from factcheck.operations import beside, indexing
 from factcheck.operations.reach import unreachable
 from factcheck.webhooks import keeping
 
 HOST = "127.0.0.1"
 # Processes that the server started.
-beside: list[subprocess.Popen[bytes]] = []
+started: list[subprocess.Popen[bytes]] = []
 
 
 def refuse_busy_port(port: int) -> None:
@@ -69,15 +69,15 @@ def when_ready(server: Any) -> None:
         "To stop: Ctrl-C",
         flush=True,
     )
-    beside.append(indexing.start(settings.DATA_DIR / "search"))
+    started.append(indexing.start(settings.DATA_DIR / "search"))
     if not settings.NO_WEBHOOKS:
-        beside.append(keeping.start())
+        started.append(keeping.start())
 
 
 def on_exit(server: Any) -> None:
     """They end with the server."""
-    while beside:
-        keeping.stop(beside.pop())
+    while started:
+        beside.stop(started.pop())
 
 
 def post_worker_init(worker: Any) -> None:

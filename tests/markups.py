@@ -1,16 +1,30 @@
 """Pages as pages.* take them, and how tests ask for them."""
 
+import itertools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.test import Client
-from makers import make_site
+from makers import NOON, make_site
 from partnering import make_key, make_partner
 
-from claims.models import Revision
+from claims.models import MarkupPage, Revision
+from claims.partners import pages
+from factcheck.factchecktools import markup
 
 PAGES = "/v1alpha1/pages"
 URL = "https://www.harbour.example/checks/1"
+_numbers = itertools.count(100)
+
+
+def make_page(*, site: str = "harbour.example", claims: Iterable[str] = ("The pier is gone.",)) -> MarkupPage:
+    """A page as its publisher sends it, through the door that pages.create uses; each of its own address."""
+    url = f"https://www.{site}/checks/{next(_numbers)}"
+    document = {"pageUrl": url, "claimReviewMarkups": [simple(claim) for claim in claims]}
+    page = markup.page(json.dumps(document).encode(), today="2026-03-01")
+    reviews = [pages.Sent(review, one) for review, one in page.markups]
+    return pages.create(page.url, page.sent, reviews, at=NOON)
 
 
 def make_pages_key() -> str:

@@ -26,6 +26,7 @@ from makers import (
     make_topic,
     make_user,
 )
+from markups import make_page
 from subscribing import make_subscription
 from test_admin import signed_in
 from test_admin_concurrent import address
@@ -50,6 +51,7 @@ from claims.models import (
 )
 from claims.record import append
 from claims.search import keeping
+from factcheck.partners import submitting
 from sources.models import Publisher, Source
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +103,8 @@ def grow(many: int) -> None:
         told.deliveries.create(
             sequence=n, state="waiting", attempts=1, first_at=NOON, last_at=NOON, told="It answered 500."
         )
+        make_page(claims=[f"Pier {n} is gone.", f"Pier {n} is sold."])
+        submitting.submit(told.partner, submitting.Sent(f"The ferry {n} was sold."), at=NOON)
         speaker.aliases.create(name=f"Alias {n}")
         speaker.links.create(url=f"https://ada.example/{n}")
         make_speaker(f"speaker-{n}")

@@ -89,6 +89,7 @@ PURE = {
     "factcheck.factchecktools.shapes",
     "factcheck.factchecktools.tokens",
     "factcheck.api.reference",
+    "factcheck.operations.beside",
     "factcheck.operations.indexing",
     "factcheck.operations.manifest",
     "factcheck.accounts.limits",

@@ -40,6 +40,10 @@ from claims import roles, workflow
 from claims.contributions import contribute
 from claims.models import Claim, DeskNote, ErrorReport, Redirect, Reply, SpeakerAlias, SpeakerLink, Suggestion
 from claims.partners import withdrawing
+from factcheck.partners import submitting
+from factcheck.partners.models import Site
+from markups import make_page
+from partnering import make_key
 from subscribing import make_subscription
 from taken import make_taken
 boss = User.objects.create_superuser("boss", password={PASSWORD!r})
@@ -82,6 +86,10 @@ make_taken(label="Mostly wrong")
 withdrawn = make_taken(label="Wrong", title="Was the harbour sold?")
 withdrawing.withdraw(withdrawn.slug, reason="It names a child.", by=boss, at=NOON)
 told = make_subscription(kinds=["correction"], speakers=["ada-quill"])
+Site.objects.create(partner=told.partner, host="harbour.example")
+make_key(told.partner, ["read", "pages", "submit", "webhooks"])
+make_page(claims=["The pier is gone.", "The harbour was sold in secret, said the councillor on the radio."])
+submitting.submit(told.partner, submitting.Sent("The ferry was sold."), at=NOON)
 told.deliveries.create(sequence=1, state="dead", attempts=17, first_at=NOON, last_at=NOON, told="No answer.")
 AccessAttempt.objects.create(
     username="nobody", ip_address="192.0.2.1", user_agent="A browser", path_info="/admin/login/", failures_since_start=3
@@ -123,11 +131,14 @@ print(json.dumps(found))
 KEYS = """
 import json
 from claims.models import Claim, Publication, Speaker
+from factcheck.partners.models import Key
 from sources.models import Source
 print(json.dumps({
     **{claim.slug: claim.pk for claim in Claim.objects.all()},
     **{row.slug: row.pk for row in Speaker.objects.all()},
-    "theirs": Publication.objects.get(origin="partner", withdrawn=False).pk,
+    "theirs": Publication.objects.filter(origin="partner", withdrawn=False).first().pk,
+    "partner": Key.objects.get().partner_id,
+    "key": Key.objects.get().pk,
     "withdrawn": Publication.objects.get(origin="partner", withdrawn=True).pk,
     "source": Claim.objects.get(slug="public").appearances.get().source_id,
     "snapshot": Claim.objects.get(slug="public").appearances.get().quotation.snapshot_id,
@@ -158,6 +169,9 @@ SPECIAL = {
     "withdraw-a-partners": "/admin/claims/publication/{theirs}/withdraw/",
     "withdrawn-of-a-partner": "/admin/claims/publication/{withdrawn}/change/",
     "let-in": "/admin/claims/publication/{withdrawn}/let-in/",
+    "partner": "/admin/partners/partner/{partner}/change/",
+    "make-a-key": "/admin/partners/partner/{partner}/make-key/",
+    "revoke-a-key": "/admin/partners/partner/{partner}/revoke-key/{key}/",
     "webhook-test": "/admin/webhooks/subscription/1/ping/",
     "webhook-secret": "/admin/webhooks/subscription/1/secret/",
     "reading": "/admin/claims/claim/snapshot/{snapshot}/read/",

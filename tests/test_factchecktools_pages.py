@@ -16,6 +16,7 @@ from partnering import make_key, make_partner
 from places import ROOT
 from taken import make_taken
 
+from claims import record
 from claims.models import Markup, MarkupPage, Publication
 from claims.partners import importing, withdrawing
 from claims.partners.body import Date, Scale
@@ -251,7 +252,7 @@ def test_nobody_keeps_pages_of_this_house(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Test Desk", "TEST  desk", "Lighthouse", "Líghthouse"])
-def test_nobody_goes_by_the_name_of_another(key: str, name: str) -> None:
+def test_nobody_goes_by_the_name_of_another(key: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_taken(url="https://www.lighthouse.example/1", publisher="Lighthouse")
     before = Publication.objects.count()
     made = ask("POST", body=sent(claimReviewAuthor={"name": "Harbour News"}), key=key)
@@ -265,6 +266,16 @@ def test_nobody_goes_by_the_name_of_another(key: str, name: str) -> None:
     changed = {**made, "claimReviewAuthor": {"name": name}}
     assert violated_put(f"/v1alpha1/{made['name']}", changed, key=key) == {"claimReviewAuthor.name"}
     assert Publication.objects.count() == before + 2
+
+    def another_first() -> Any:
+        monkeypatch.undo()
+        make_taken(url="https://buoy.example/1", publisher="Buoy")
+        return record.lock_head()
+
+    # Nor by one that was free when the page was read, and is another's when it is written.
+    monkeypatch.setattr(record, "lock_head", another_first)
+    late = {**wanted, "claimReviewAuthor": {"name": "Buoy"}}
+    assert set(violated(late, key=key)) == {"claimReviewAuthor.name"}
     # One partner's sites may bear one name.
     ask("POST", body={**wanted, "claimReviewAuthor": {"name": "harbour news"}}, key=key)
 

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 from makers import NOON, make_claim, make_published, make_publisher, make_source, make_user
+from markups import make_page
 from partnering import make_key, make_partner
 from subscribing import make_subscription
 
@@ -29,6 +30,7 @@ from claims.models import (
     Suggestion,
 )
 from factcheck.audiences import Address, Audience, addresses, audience_of
+from factcheck.partners import submitting
 from factcheck.permissions import PAGES, PERMISSIONS, SUPERUSERS, page_of, permissions_of
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +63,10 @@ def content() -> Claim:
     contribute(claim.subject, by=make_user(), at=NOON)
     Redirect.objects.create(subject="topics/old", into="topics/bridge", by=make_user(), at=NOON)
     Label.objects.create(publisher=make_publisher(), text="Wrong")
-    make_key(make_partner(sites=["harbour.example"]))
+    partner = make_partner(sites=["harbour.example"])
+    make_key(partner)
+    make_page()
+    submitting.submit(partner, submitting.Sent("The ferry was sold."), at=NOON)
     told = make_subscription()
     told.deliveries.create(
         sequence=1, state="dead", attempts=9, first_at=NOON, last_at=NOON, told="No answer."

@@ -114,4 +114,4 @@ def test_a_copy_for_practice_sends_nothing(tmp_path, monkeypatch):
         monkeypatch.setattr("factcheck.settings.NO_WEBHOOKS", no_webhooks)
         serving_config.when_ready(None)
         assert bool(started) is not no_webhooks
-    serving_config.beside.clear()
+    serving_config.started.clear()

@@ -32,6 +32,8 @@ class MarkupPage(models.Model):
     objects = MarkupPageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "page of a partner"
+        verbose_name_plural = "pages of partners"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="markup_page_has_an_address", condition=~Q(url="") & ~Q(site="") & ~Q(identifier="")

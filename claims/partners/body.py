@@ -13,16 +13,14 @@ one more: `reviewed_on`, the day on which its publisher published it. Of these i
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from claims.links import key_of, site_of
+from claims.partners.naming import after_site
 
 FORMAT = 1
-# Of the 120 characters of an identifier 17 are the digest and its hyphen.
-_LONGEST_HOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +85,7 @@ class Review:
 def identifier(*, url: str, claim: str) -> str:
     """What the fact-check is called here: the same for the same address and the same claim."""
     made = hashlib.sha256(f"{key_of(url)}\n{claim}".encode()).hexdigest()
-    return f"{_host(site_of(url)) or 'site'}-{made[:16]}"
-
-
-@lru_cache(maxsize=256)
-def _host(site: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", site.lower())[:_LONGEST_HOST].strip("-")
+    return f"{after_site(site_of(url))}-{made[:16]}"
 
 
 def partner_body(review: Review, *, publisher: dict[str, Any]) -> dict[str, Any]:

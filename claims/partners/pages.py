@@ -8,8 +8,7 @@ bring the same review, and whoever comes later changes it; but what is kept here
 import datetime as dt
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +22,7 @@ from claims.partners import publishers, taking, withdrawing
 from claims.partners.body import Review, completed
 from claims.partners.body import identifier as review_identifier
 from claims.partners.items import item
-from claims.partners.naming import free_identifier
-
-_LONGEST_HOST = 100
+from claims.partners.naming import after_site, free_identifier
 
 
 class Exists(Exception):
@@ -42,6 +39,10 @@ class Changed(Exception):
 
 class Refused(Exception):
     """The page cannot be kept here; the message says why."""
+
+
+class NameTaken(Refused):
+    """Readers would take the publisher for somebody else; the message says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +90,40 @@ class Kept:
 
 def identifier(url: str) -> str:
     """What a page is called: the same for every spelling of its address, also when it was gone meanwhile."""
-    host = re.sub(r"[^a-z0-9]+", "-", site_of(url).lower())[:_LONGEST_HOST].strip("-")
-    return f"{host or 'site'}-{hashlib.sha256(key_of(url).encode()).hexdigest()[:16]}"
+    return f"{after_site(site_of(url))}-{hashlib.sha256(key_of(url).encode()).hexdigest()[:16]}"
 
 
 @transaction.atomic
-def create(url: str, sent: dict[str, Any], reviews: Sequence[Sent], *, at: dt.datetime) -> MarkupPage:
-    """Keep a page that is not here. Raises Exists and Refused, and what taking.take and publishers.ensure raise."""
+def create(
+    url: str, sent: dict[str, Any], reviews: Sequence[Sent], *, sites: Collection[str], at: dt.datetime
+) -> MarkupPage:
+    """Keep a page that is not here, for whoever has these sites.
+
+    Raises Exists and Refused, and what taking.take and publishers.ensure raise.
+    """
     record.lock_head()
     if MarkupPage.objects.filter(identifier=identifier(url)).exists():
         raise Exists(url)
     page = MarkupPage(identifier=identifier(url), url=url, site=site_of(url))
-    _write(page, sent, reviews, at=at)
+    _write(page, sent, reviews, sites=sites, at=at)
     return page
 
 
 @transaction.atomic
 def update(
-    name: str, url: str, sent: dict[str, Any], reviews: Sequence[Sent], *, version: str = "", at: dt.datetime
+    name: str,
+    url: str,
+    sent: dict[str, Any],
+    reviews: Sequence[Sent],
+    *,
+    sites: Collection[str],
+    version: str = "",
+    at: dt.datetime,
 ) -> MarkupPage:
-    """Put what is sent in the place of all that a page says. Raises Missing, Changed where `version` is not that of the
-    page, and what `create` raises but for Exists."""
+    """Put what is sent in the place of all that a page says, for whoever has these sites.
+
+    Raises Missing, Changed where `version` is not that of the page, and what `create` raises but for Exists.
+    """
     record.lock_head()
     page = MarkupPage.objects.with_markups().filter(identifier=name).first()
     if page is None:
@@ -119,7 +133,7 @@ def update(
     if version and version != kept([page])[0].version:
         raise Changed("The page has changed since: get it again, and change what you get.")
     page.url = url
-    _write(page, sent, reviews, at=at)
+    _write(page, sent, reviews, sites=sites, at=at)
     return page
 
 
@@ -167,10 +181,23 @@ def _kept(page: MarkupPage, rows: dict[str, Publication]) -> Kept:
     return Kept(page, json.loads(page.sent), tuple(markups), tuple(bodies), version)
 
 
-def _write(page: MarkupPage, sent: dict[str, Any], reviews: Sequence[Sent], *, at: dt.datetime) -> None:
+def _write(
+    page: MarkupPage,
+    sent: dict[str, Any],
+    reviews: Sequence[Sent],
+    *,
+    sites: Collection[str],
+    at: dt.datetime,
+) -> None:
     if page.site in {*publishers.own_sites(), site_of(settings.FACTCHECK_URL)}:
         raise Refused(f"{page.site} is this house itself, whose fact-checks are written at its desk.")
-    publisher = _publisher(page.site, reviews[0].review.publisher, at=at)
+    name = reviews[0].review.publisher
+    # Under the head lock, so that of two who want one name in one moment the second is refused.
+    if name != page.site and publishers.has_another(name, sites=sites):
+        raise NameTaken(
+            f"{name} is the name of another publisher here: send the one that your own site bears."
+        )
+    publisher = _publisher(page.site, name, at=at)
     before = _bodies(review_identifier(url=one.review.url, claim=one.review.claim) for one in reviews)
     items = [item(_completed(one.review, before), publisher=publisher) for one in reviews]
     tally = taking.take(items, at=at)

@@ -10,33 +10,21 @@ the publications, so nothing withdrawn comes back from an old index.
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
-from claims import redirects
-from claims.models import (
-    Head,
-    Publication,
-    PublicationPublisher,
-    PublicationSource,
-    PublicationTopic,
-    Revision,
-)
+from claims.models import Head, Publication
 from claims.search import indexed, store
-from claims.search.index import Entry
+from claims.search.lacking import Lacking, Told, counted
 from claims.search.pausing import Pauses
 from claims.search.ranking import Meaning, Ranking
 from claims.search.store import Busy, Opened, Unusable
-from claims.subjects import identifier_of
 
 logger = logging.getLogger(__name__)
 
-# Hears of progress: how many fact-checks are in, of how many.
-Told = Callable[[int, int], None]
 # So many fact-checks are brought up to date, or built, while a reader waits: some tenths of a second.
 AT_ONCE = 500
 
@@ -129,7 +117,7 @@ def bring_up(*, told: Told | None = None) -> bool:
 def _seen_to(told: Told | None) -> bool:
     try:
         lacking = Lacking(store.opened(folder()))
-        if not (lacking.is_another or lacking.is_quicker_anew):
+        if not (lacking.is_another or lacking.is_quicker_anew(few=AT_ONCE)):
             lacking.written(told)
             return False
     except Unusable as problem:
@@ -164,7 +152,7 @@ def _brought_up(where: Path, kept: Kept | None) -> Kept:
         lacking = Lacking(opened)
         if lacking.is_another:
             raise Unusable("The index is of another record.")
-        if lacking.any and lacking.size <= AT_ONCE:
+        if lacking.any and lacking.is_at_most(AT_ONCE):
             opened = _written(where, opened)
         elif lacking.any:
             store.want(where)
@@ -254,94 +242,7 @@ def _built(where: Path, told: Told | None) -> int:
     # The head is read first: what is published meanwhile is brought up afterwards.
     head = Head.objects.get(pk=1)
     total = Publication.objects.published().order_by().count()
-    entries = _counted(indexed.entries(Publication.objects.published()), total, told)
+    entries = counted(indexed.entries(Publication.objects.published()), total, told)
     made = store.build(where, entries, sequence=head.sequence, entry_digest=head.entry_digest)
     # One document is the head.
     return int(made.index.searcher().num_docs) - 1
-
-
-def _counted(entries: Iterator[Entry], total: int, told: Told | None) -> Iterator[Entry]:
-    """The entries, of which there are about `total`; `told` hears of each portion and of the end."""
-    count = 0
-    for entry in entries:
-        yield entry
-        count += 1
-        if told and count % indexed.PORTION == 0:
-            told(count, max(total, count + 1))
-    if told:
-        told(count, count)
-
-
-class Lacking:
-    """What an index lacks of the record as it is now."""
-
-    def __init__(self, opened: Opened) -> None:
-        self.opened = opened
-        self.head = Head.objects.get(pk=1)
-        since = opened.head.sequence
-        self.any = since != self.head.sequence or opened.head.entry_digest != self.head.entry_digest
-        # An entry that is not there, or is another: the record is not the one that the index was made of.
-        self.is_another = self.any and not _is_on_record(since, opened.head.entry_digest)
-        self.after = since
-
-    @property
-    def size(self) -> int:
-        """How many fact-checks there are to write, or one more than AT_ONCE where they are more."""
-        return len(self._changed().order_by().values_list("pk")[: AT_ONCE + 1])
-
-    @property
-    def is_quicker_anew(self) -> bool:
-        """Whether a good part of all fact-checks would be written, most of them after looking for an older one."""
-        if self.size <= AT_ONCE:
-            return False
-        return 4 * self._changed().order_by().count() > Publication.objects.published().order_by().count()
-
-    def written(self, told: Told | None = None) -> Opened:
-        """Bring the index up to this head. Within `store.writing`. Raises Unusable."""
-        if not self.any:
-            return self.opened
-        changed = self._changed()
-        count = changed.filter(withdrawn=False).count() if told else 0
-        store.change(
-            self.opened,
-            gone=list(changed.filter(withdrawn=True).values_list("slug", flat=True)),
-            entries=_counted(indexed.entries(changed), count, told),
-            sequence=self.head.sequence,
-            entry_digest=self.head.entry_digest,
-        )
-        return store.reloaded(self.opened)
-
-    def _changed(self) -> QuerySet[Publication]:
-        """Publications with a newer entry, and those under whose rows another was merged since."""
-        changed = Q(sequence__gt=self.after)
-        for kind, slugs in _merged_into(self.after).items():
-            changed |= Q(pk__in=_LINKS[kind](slugs))
-        return Publication.objects.with_pages().filter(changed)
-
-
-def _is_on_record(sequence: int, entry_digest: str) -> bool:
-    if not sequence:
-        return not entry_digest
-    return Revision.objects.filter(pk=sequence, entry_digest=entry_digest).exists()
-
-
-# The publications that have one of the rows, for each kind of row by which readers filter.
-_LINKS: dict[str, Callable[[set[str]], QuerySet]] = {
-    "speakers": lambda slugs: Publication.objects.filter(speaker__slug__in=slugs).order_by().values("pk"),
-    "topics": lambda slugs: PublicationTopic.objects.filter(topic__slug__in=slugs).values("publication_id"),
-    "sources": lambda slugs: PublicationSource.objects.filter(source__slug__in=slugs).values(
-        "publication_id"
-    ),
-    "publishers": lambda slugs: PublicationPublisher.objects.filter(publisher__slug__in=slugs).values(
-        "publication_id"
-    ),
-}
-
-
-def _merged_into(after: int) -> dict[str, set[str]]:
-    """The rows that are left of merges after an entry, by kind."""
-    entries = Revision.objects.filter(sequence__gt=after, kind=Revision.Kind.REFERENCE)
-    left: dict[str, set[str]] = {}
-    for into in redirects.among(entries.values_list("subject", flat=True).order_by()).values():
-        left.setdefault(into.partition("/")[0], set()).add(identifier_of(into))
-    return {kind: slugs for kind, slugs in left.items() if kind in _LINKS}

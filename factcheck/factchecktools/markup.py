@@ -52,7 +52,6 @@ class Page:
     url: str
     name: str
     version: str
-    author: str
     sent: Json
     markups: tuple[tuple[Review, Json], ...]
 
@@ -164,7 +163,6 @@ class _Reading:
             url=url,
             name=self.string(document, "name", "", most=200),
             version=self.string(document, "versionId", "", most=200),
-            author=name,
             sent=_present({member: document.get(member) for member in PAGE if member not in _NOT_SENT}),
             markups=tuple((review, _sent(sent)) for review, sent in pairs if review),
         )

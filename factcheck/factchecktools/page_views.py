@@ -24,9 +24,8 @@ def create(request: HttpRequest, given: Given) -> HttpResponse:
     sites = _sites(request)
     common, sent = parameters.common(given), _sent(request)
     _own(sent.url, sites)
-    _own_name(sent, sites)
     try:
-        page = _written(lambda at: pages.create(sent.url, sent.sent, _reviews(sent), at=at))
+        page = _written(lambda at: pages.create(sent.url, sent.sent, _reviews(sent), sites=sites, at=at))
     except pages.Exists:
         name = f"pages/{pages.identifier(sent.url)}"
         said = f"The markup of this page is here already: update {name}."
@@ -45,10 +44,13 @@ def update(request: HttpRequest, given: Given, page: str) -> HttpResponse:
     common, sent = parameters.common(given), _sent(request)
     _found(page, sites)
     _own(sent.url, sites)
-    _own_name(sent, sites)
     if sent.name not in ("", f"pages/{page}"):
         raise bad({"name": f"This is pages/{page}: leave the name out, or send that."})
-    _written(lambda at: pages.update(page, sent.url, sent.sent, _reviews(sent), version=sent.version, at=at))
+    _written(
+        lambda at: pages.update(
+            page, sent.url, sent.sent, _reviews(sent), sites=sites, version=sent.version, at=at
+        )
+    )
     return _answer(_document(_again(page)), common)
 
 
@@ -115,14 +117,6 @@ def _own_site(site: str, sites: frozenset[str]) -> None:
         raise Refused(403, said, details=info("SITE_NOT_YOURS", site=site))
 
 
-def _own_name(sent: markup.Page, sites: frozenset[str]) -> None:
-    """Raises Refused where readers would take the publisher for somebody else."""
-    name = sent.author
-    if name and publishers.has_another(name, sites=sites):
-        said = f"{name} is the name of another publisher here: send the one that your own site bears."
-        raise bad({"claimReviewAuthor.name": said})
-
-
 def _found(name: str, sites: frozenset[str]) -> Kept:
     """The page of that name as it stands. Raises Refused where it is not there or belongs to somebody else."""
     page = MarkupPage.objects.with_markups().filter(identifier=name).first()
@@ -166,6 +160,8 @@ def _written(write: Callable[[dt.datetime], Any]) -> Any:
         }
         details = preconditions("WITHDRAWN_HERE", fields)
         raise Refused(400, str(withdrawn), status="FAILED_PRECONDITION", details=details) from withdrawn
+    except pages.NameTaken as taken:
+        raise bad({"claimReviewAuthor.name": str(taken)}) from taken
     except pages.Refused as refused:
         raise Refused(400, str(refused), status="FAILED_PRECONDITION") from refused
     except (record.RecordMoved, publishers.Moved) as moved:

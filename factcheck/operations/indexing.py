@@ -4,38 +4,31 @@ A process of its own (python -m factcheck.operations.indexing PID FOLDER) that o
 lookup asks (claims.search.store.WANTED). Two never write at once: the command waits for the lock of the folder.
 """
 
-import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
+from factcheck.operations import beside
+
 WANTED = "wanted"
 # Seconds. A build that is ended leaves the old index, and files that the next one clears away.
 _LOOK = 0.5
-_TO_END = 10
 # After a run; after one that failed twice as long as before, up to an hour.
 _PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """Start a keeper of the index in a folder beside this process."""
-    command = [sys.executable, "-m", "factcheck.operations.indexing", str(os.getpid()), str(folder)]
-    return subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.DEVNULL)  # noqa: S603 (this program itself)
+    return beside.keeper("factcheck.operations.indexing", str(folder))
 
 
 def keep(server: int, folder: Path) -> None:
     """See to the index until the process `server`, which started us, has ended or somebody ends us."""
-    ended: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: ended.append(number))
-    # Readers come first.
-    os.nice(10)
+    is_over = beside.is_over(server, nice=10)
     pause, earliest = _PAUSE, 0.0
     running: subprocess.Popen[bytes] | None = None
-    while not ended and os.getppid() == server:
+    while not is_over():
         if running is not None:
             if (code := running.poll()) is not None:
                 running, pause = None, min(pause * 2, _LONGEST_PAUSE) if code else _PAUSE
@@ -44,7 +37,7 @@ def keep(server: int, folder: Path) -> None:
             running = _reindex()
         time.sleep(_LOOK)
     if running is not None:
-        _stop(running)
+        beside.stop(running)
 
 
 def _taken(wanted: Path) -> bool:
@@ -60,20 +53,8 @@ def _taken(wanted: Path) -> bool:
 
 
 def _reindex() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "manage.py", "reindex", "--if-needed"]
     # What went well is no news; what did not is said on standard error.
-    return subprocess.Popen(  # noqa: S603 (this program itself)
-        command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    return beside.run("manage.py", "reindex", "--if-needed", output=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from claims.admin.base import DeskAdmin, PartMixin
 from claims.admin.forms import editor
 from claims.permission import objection
-from factcheck.partners import keys
+from factcheck.partners import keys, sent
 from factcheck.partners.models import LIVE_KEYS, Key, Partner, Site, Usage
 from factcheck.partners.scopes import MEANINGS, Scope
 
@@ -123,6 +123,8 @@ class PartnerAdmin(DeskAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
         partner = options.get("obj")
+        if partner is not None:
+            context["had"] = sent.had(partner, request)
         if partner is not None and request.user.has_perm("partners.view_key"):
             now = timezone.now()
             rows = partner.keys.all()[:MOST_KEYS_SHOWN]

@@ -240,7 +240,9 @@ class SubscriptionAdmin(DeskAdmin):
         return TemplateResponse(request, "webhooks/step.html", {**self._about(request, row), **words})
 
     def _secret_page(self, request: HttpRequest, row: Subscription, secret: str) -> HttpResponse:
-        context = {**self._about(request, row), "title": "The secret, shown once", "secret": secret}
+        until = Subscription.objects.values_list("previous_until", flat=True).get(pk=row.pk)
+        shown = {"title": "The secret, shown once", "secret": secret, "earlier_until": until}
+        context = {**self._about(request, row), **shown}
         answer = TemplateResponse(request, "webhooks/secret.html", context)
         add_never_cache_headers(answer)
         return answer
