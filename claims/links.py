@@ -17,11 +17,17 @@ def site_of(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.").rstrip(".")
 
 
+def port_of(url: str) -> int | None:
+    """The port of an address where it is none of the usual two (80, 443), which name no other site."""
+    port = urlsplit(url).port
+    return None if port in (80, 443) else port
+
+
 @lru_cache(maxsize=256)
 def key_of(url: str) -> str:
     """What two spellings of one address have in common: no scheme, no www., no fragment, no slash at the end."""
-    parts = urlsplit(url)
-    host = site_of(url) + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
+    parts, port = urlsplit(url), port_of(url)
+    host = site_of(url) + ("" if port is None else f":{port}")
     return f"{host}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
 
 

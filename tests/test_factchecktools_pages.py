@@ -109,6 +109,7 @@ def test_pages_are_listed_by_site_and_by_address(key: str) -> None:
     ask("POST", body=sent(pageUrl="https://news.harbour.example/9", claimReviewMarkups=[simple()]), key=key)
     addresses, asked = [], {"organization": "www.harbour.example", "pageSize": 2}
     token = ""
+    of_site = ask("GET", key=key, **asked)["nextPageToken"]
     while True:
         answer = ask("GET", key=key, **asked, **({"pageToken": token} if token else {}))
         addresses += [page["pageUrl"] for page in answer["claimReviewMarkupPages"]]
@@ -132,6 +133,8 @@ def test_pages_are_listed_by_site_and_by_address(key: str) -> None:
         ({"url": "x"}, "url"),
         ({"organization": "a b"}, "organization"),
         ({"organization": "harbour.example", "pageToken": "x"}, "pageToken"),
+        ({"url": URL, "pageToken": "x"}, "pageToken"),
+        ({"url": URL, "pageToken": of_site}, "pageToken"),
         ({"organization": "harbour.example", "query": "x"}, "query"),
     ):
         error = ask("GET", key=key, status=400, **query)["error"]
@@ -160,6 +163,24 @@ def test_the_guides_page_is_taken_as_it_stands() -> None:
 
 
 # Who may ------------------------------------------------------------------------------------------
+
+
+def test_a_page_at_another_port_is_of_another_site(key: str) -> None:
+    usual, other = "https://www.harbour.example:443/checks/1", "https://www.harbour.example:8443/checks/1"
+    error = ask("POST", body=sent(pageUrl=other, claimReviewMarkups=[simple()]), key=key, status=403)["error"]
+    assert error["message"].startswith("harbour.example:8443 is another site than harbour.example, and none")
+    assert error["details"][0]["metadata"] == {"site": "harbour.example:8443"}
+    path = (
+        f"/v1alpha1/{ask('POST', body=sent(pageUrl=usual, claimReviewMarkups=[simple()]), key=key)['name']}"
+    )
+    for method, address, body, query in (
+        ("PUT", path, sent(pageUrl=other, claimReviewMarkups=[simple()]), {}),
+        ("GET", PAGES, None, {"url": other}),
+    ):
+        error = ask(method, address, body, key=key, status=403, **query)["error"]
+        assert error["details"][0]["reason"] == "SITE_NOT_YOURS"
+    assert ask("GET", key=key, url=URL)["claimReviewMarkupPages"][0]["pageUrl"].endswith("/checks/1")
+    assert len(kinds()) == 1
 
 
 def test_who_may(key: str) -> None:

@@ -235,7 +235,7 @@ BAD = [
     ("nonsense", "no key of this server"),
     ("", "no key of this server"),
     ("fck_abcdefgh_" + "0" * 40, "knows no such key"),
-    ("expired", "expired on 28 February 2026"),
+    ("expired", "expired on 28 February 2026 at 12:00 UTC: ask"),
     ("revoked", "was revoked"),
     ("inactive", "not active"),
 ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from claims import record
-from claims.links import site_of
+from claims.links import port_of, site_of
 from claims.models import MarkupPage
 from claims.partners import pages, publishers
 from claims.partners.pages import Kept, Sent
@@ -65,13 +65,13 @@ def delete(request: HttpRequest, given: Given, page: str) -> HttpResponse:
 def listed(request: HttpRequest, given: Given) -> HttpResponse:
     sites = _sites(request)
     asked, common = parameters.pages(given)
+    at = parameters.place(asked.token, question=asked.question)
     if asked.url:
         _own(asked.url, sites)
         found = MarkupPage.objects.with_markups().filter(identifier=pages.identifier(asked.url))
         rows, following = list(found), None
     else:
         _own_site(asked.organization, sites)
-        at = parameters.place(asked.token, question=asked.question)
         of_site = MarkupPage.objects.of_site(asked.organization).with_markups()
         after = of_site.filter(pk__gt=at.place) if at else of_site[asked.offset :]
         rows = list(after[: asked.size + 1])
@@ -101,7 +101,12 @@ def _sites(request: HttpRequest) -> frozenset[str]:
 
 
 def _own(url: str, sites: frozenset[str]) -> None:
-    _own_site(site_of(url), sites)
+    """Raises Refused where a page is of no site of the partner's: at another port another program answers."""
+    site, port = site_of(url), port_of(url)
+    _own_site(site, sites)
+    if port is not None:
+        said = f"{site}:{port} is another site than {site}, and none of yours: pages are kept at the usual ports."
+        raise Refused(403, said, details=info("SITE_NOT_YOURS", site=f"{site}:{port}"))
 
 
 def _own_site(site: str, sites: frozenset[str]) -> None:

@@ -97,7 +97,8 @@ class Pages:
     @property
     def question(self) -> dict[str, object]:
         """What has to be the same on every page."""
-        return {"organization": self.organization, "size": self.size}
+        asked = {"url": self.url} if self.url else {"organization": self.organization}
+        return {**asked, "size": self.size}
 
 
 def pages(given: Given) -> tuple[Pages, Common]:

@@ -95,14 +95,17 @@ def _review(document: Json) -> Json:
             "url": url,
             # A partner's review that has no title is called here by its claim.
             "title": document["title"] if is_own or document["title"] != document["claim"] else None,
-            "reviewDate": document["live"]["first_published_at"]
-            if is_own
-            else moment(document.get("reviewed_on")),
+            "reviewDate": moment(_published_on(document) if is_own else document.get("reviewed_on")),
             "textualRating": textual_rating(document),
             # "und" says that nobody knows it.
             "languageCode": language if language != "und" else None,
         }
     )
+
+
+def _published_on(document: Json) -> Json:
+    """The day, in UTC, on which a fact-check of ours was published first."""
+    return {"date": document["live"]["first_published_at"][:10], "precision": "day"}
 
 
 def _present(values: Json) -> Json:

@@ -51,7 +51,11 @@ def image_search(request: HttpRequest, given: Given) -> HttpResponse:
 
 
 def description(request: HttpRequest, given: Given) -> HttpResponse:
-    """The discovery document, whose addresses are those of this server as it was asked."""
+    """The discovery document, whose addresses are those of this server as it was asked.
+
+    Its ETag is made of what it says. It has no Last-Modified: it changes with the program and the address, and neither
+    has a time that two servers of one house would agree on.
+    """
     common = parameters.common(given, known=("version",))
     if [*given.get("version", ())] not in ([], [discovery.VERSION]):
         raise Refused(404, f"There is one version here: {discovery.VERSION}.")

@@ -95,8 +95,8 @@ def check(secret: str, *, at: dt.datetime, scope: Scope | None = None) -> Key:
     if key.revoked_at is not None:
         raise Refused(Reason.REVOKED, f"The key {key.prefix} was revoked: use the one that followed it.")
     if key.expires_at is not None and key.expires_at <= at:
-        day = f"{key.expires_at:%-d %B %Y}"
-        raise Refused(Reason.EXPIRED, f"The key {key.prefix} expired on {day}: ask the desk for another.")
+        when = f"{key.expires_at.astimezone(dt.UTC):%-d %B %Y at %H:%M} UTC"
+        raise Refused(Reason.EXPIRED, f"The key {key.prefix} expired on {when}: ask the desk for another.")
     if not key.partner.active:
         raise Refused(Reason.INACTIVE, "The partner that this key belongs to is not active: ask the desk.")
     if scope is not None:
