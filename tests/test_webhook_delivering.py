@@ -57,6 +57,43 @@ def test_a_failing_delivery_holds_back_those_behind_it_and_no_others(clock, send
     assert sender.sequences == list(range(1, head() + 1))
 
 
+LATER = "Sun, 01 Mar 2026 13:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "seconds"),
+    [
+        (429, "600", 600),
+        (503, "600", 600),
+        (503, LATER, 3600),
+        (503, "999999", 8 * 3600),
+        # Sooner than the schedule has it is not asked for.
+        (503, "1", None),
+        (503, "soon", None),
+        (500, "600", None),
+        (301, "600", None),
+    ],
+)
+def test_a_receiver_that_says_when_is_not_tried_before(clock, sender, status, header, seconds):
+    subscription = make_subscription()
+    make_published("one")
+    sender.answer(Outcome(status, f"It answered {status}.", header))
+    assert clock() == dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    serve_all(sender, clock)
+    following = Progress.objects.get(pk=subscription.pk).next_at - clock()
+    if seconds is None:
+        assert following <= dt.timedelta(seconds=6)
+        return
+    assert following == dt.timedelta(seconds=seconds)
+    clock.go_on(seconds=seconds - 1)
+    serve_all(sender, clock)
+    assert len(sender.sent) == 1
+    clock.go_on(seconds=1)
+    sender.answer(RECEIVED)
+    serve_all(sender, clock)
+    assert sender.sequences == [1, *range(1, head() + 1)]
+
+
 def given_up(clock, sender, **values):
     """A subscription whose first delivery failed for three days."""
     subscription = make_subscription(**values)

@@ -7,13 +7,14 @@ import time
 from itertools import pairwise
 
 import pytest
+from django.utils.http import http_date
 from hypothesis import given
 from hypothesis import strategies as st
 from places import free_port
 from receiving import drip, flood, hang_up, long_answer, nonsense, receiving, redirect
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from factcheck.webhooks import schedule, signing
+from factcheck.webhooks import retry_after, schedule, signing
 from factcheck.webhooks.sending import Sender
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -102,6 +103,57 @@ def test_the_next_try_is_later_but_not_much(attempts, chance, gone):
         assert at < again <= min(at + dt.timedelta(hours=9.6), NOON + dt.timedelta(days=3))
 
 
+@given(
+    st.integers(1, 1000),
+    st.floats(0, 1, exclude_max=True),
+    st.timedeltas(dt.timedelta(), dt.timedelta(days=4)),
+    st.timedeltas(dt.timedelta(), dt.timedelta(days=4000)),
+)
+def test_a_receiver_is_not_tried_before_it_asked_for_it(attempts, chance, gone, asked):
+    given = {"attempts": attempts, "first_at": NOON, "at": NOON + gone, "chance": chance}
+    plain, again = schedule.next_try(**given), schedule.next_try(**given, asked=asked)
+    if plain is None:
+        assert again is None
+    else:
+        assert again == max(plain, NOON + gone + min(asked, dt.timedelta(hours=8)))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 0090\t", 90),
+        ("0", 0),
+        ("9" * 5000, 9_999_999_999),
+        # The three forms of RFC 9110, section 5.6.7, in the order in which it has them.
+        ("Sun, 01 Mar 2026 12:10:00 GMT", 600),
+        ("Sunday, 01-Mar-26 12:10:00 GMT", 600),
+        ("Sun Mar  1 12:10:00 2026", 600),
+        ("Sun, 01 Mar 2026 11:59:59 GMT", 0),
+        ("Sun, 01 Mar 1926 12:10:00 GMT", 0),
+        *((text, 0) for text in ("", "soon", "-5", "1.5", "1e3", "1 2", "+5", "\u0663", "\u00b2", "120, 60")),
+        *((text, 0) for text in ("Sun, 31 Feb 2026 12:10:00 GMT", "Sun, 01 Mar 2026 12:10:00 +0100")),
+    ],
+)
+def test_what_a_receiver_asks_for(header, seconds):
+    assert retry_after.wait(header, at=NOON) == dt.timedelta(seconds=seconds)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["", " ", "\t", "00"]))
+def test_seconds_and_the_moment_when_they_are_over_say_the_same(seconds, before):
+    asked = dt.timedelta(seconds=seconds)
+    assert retry_after.wait(f"{before}{seconds}", at=NOON) == asked
+    assert retry_after.wait(http_date((NOON + asked).timestamp()), at=NOON) == asked
+
+
+@given(
+    st.text(st.characters(max_codepoint=255))
+    | st.from_regex(r"\A[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT\Z")
+)
+def test_whatever_is_asked_for_is_a_wait_or_none(header):
+    assert retry_after.wait(header, at=NOON) >= dt.timedelta()
+
+
 def test_two_that_failed_together_are_not_tried_together():
     early, late = (
         schedule.next_try(attempts=6, first_at=NOON, at=NOON, chance=chance) for chance in (0, 0.999)
@@ -110,6 +162,20 @@ def test_two_that_failed_together_are_not_tried_together():
 
 
 # Sending ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "header"),
+    [(b"", ""), (b"Retry-After: 120\r\n", "120"), (b"retry-after:  7 \r\nRetry-After: 9\r\n", "7")],
+)
+def test_of_the_answer_its_wish_is_read(receiver, lines, header):
+    receiver.answer = lambda message: (
+        lambda handler: handler.wfile.write(
+            b"HTTP/1.1 503 Service Unavailable\r\n" + lines + b"Content-Length: 0\r\n\r\n"
+        )
+    )
+    outcome = receiver.sender().send(receiver.url, body=b"{}", headers={})
+    assert (outcome.status, outcome.retry_after.strip()) == (503, header)
 
 
 def test_a_message_arrives_as_it_was_signed(receiver):

@@ -2,13 +2,16 @@
 
 import base64
 import datetime as dt
+from collections import Counter
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
-from makers import NOON
+from makers import NOON, make_published
 from partnering import make_partner
 from standardwebhooks import Webhook
-from subscribing import RECEIVED, Recorder, make_subscription
+from subscribing import RECEIVED, Clock, Recorder, head, make_subscription, serve_all
 
 from factcheck.webhooks import subscriptions
 from factcheck.webhooks.models import Delivery, Subscription
@@ -43,6 +46,38 @@ def test_one_partner_has_some_subscriptions_and_one_for_an_address():
     Subscription.objects.first().delete()
     with pytest.raises(Refused, match="already"):
         make_subscription("https://newsroom.example/1", partner=partner)
+
+
+HOST, CAPITALS, OTHERS = "https://newsroom.example", "https://Newsroom.Example", "https://NEWSROOM.example"
+
+
+@pytest.mark.parametrize(
+    ("stored", "becomes"),
+    [
+        ([f"{CAPITALS}/Hook?A=B", f"{HOST}:8443/x"], [f"{HOST}/Hook?A=B", f"{HOST}:8443/x"]),
+        ([f"{CAPITALS}/a", f"{CAPITALS}/A"], [f"{HOST}/a", f"{HOST}/A"]),
+        # Of two that mean the same address one alone can have it in small letters.
+        ([f"{CAPITALS}/a", f"{HOST}/a"], [f"{CAPITALS}/a", f"{HOST}/a"]),
+        ([f"{CAPITALS}/a", f"{OTHERS}/a"], [f"{HOST}/a", f"{OTHERS}/a"]),
+    ],
+)
+def test_addresses_from_before_are_in_small_letters_and_both_of_two_are_served(stored, becomes):
+    partner, clock, sender = make_partner(), Clock(), Recorder()
+    made = [make_subscription(f"{HOST}/{number}", partner=partner) for number in range(len(stored))]
+    # Another partner's is none of theirs.
+    other = make_subscription(f"{HOST}/elsewhere")
+    for row, url in zip([*made, other], [*stored, f"{CAPITALS}/a"], strict=True):
+        Subscription.objects.filter(pk=row.pk).update(url=url)
+    migration = import_module("factcheck.webhooks.migrations.0003_small_letters")
+    for _ in range(2):
+        migration.write_small(apps, None)
+        urls = dict(Subscription.objects.values_list("pk", "url"))
+        assert urls == dict(zip([row.pk for row in (*made, other)], [*becomes, f"{HOST}/a"], strict=True))
+    assert Subscription.objects.filter(active=True).count() == len(urls)
+    make_published()
+    serve_all(sender, clock)
+    sent = Counter(url for url, _, _ in sender.sent)
+    assert sent == {url: urls_of * head() for url, urls_of in Counter(urls.values()).items()}
 
 
 def test_a_secret_is_32_bytes_and_changes():

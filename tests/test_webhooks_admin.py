@@ -135,6 +135,22 @@ def test_an_address_in_capitals_is_kept_in_small_letters(client):
     assert Subscription.objects.get().url == "https://newsroom.example/Hook"
 
 
+def test_of_two_that_differ_in_capitals_alone_both_can_be_changed(client):
+    first = make_subscription()
+    second = make_subscription("https://newsroom.example/second", partner=first.partner)
+    Subscription.objects.filter(pk=second.pk).update(url="https://NEWSROOM.example/hook")
+    for row in (first, second):
+        address = f"{LIST}{row.pk}/change/"
+        url = Subscription.objects.get(pk=row.pk).url
+        shown = client.get(address).context["shown"]
+        assert client.post(address, form(url=url, kinds=["typo"], _shown=shown)).status_code == 302
+    found = set(Subscription.objects.values_list("url", "kinds__0"))
+    assert found == {("https://newsroom.example/hook", "typo"), ("https://NEWSROOM.example/hook", "typo")}
+    shown = client.get(address).context["shown"]
+    said = client.post(address, form(url="https://NEWSroom.example/hook", _shown=shown))
+    assert "has a subscription for this address already" in said.content.decode()
+
+
 def test_switched_off_and_on(client):
     made = make_subscription()
     address = reverse("admin:webhooks_subscription_switch", args=[made.pk])

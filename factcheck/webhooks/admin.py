@@ -66,7 +66,9 @@ class SubscriptionForm(forms.ModelForm):
         fields = ["partner", *_ASKED_FOR]
 
     def clean_url(self) -> str:
-        return normal(self.cleaned_data["url"])
+        """In small letters; one from before that was so stays as it is where nobody changes it."""
+        given: str = self.cleaned_data["url"]
+        return normal(given) if "url" in self.changed_data else given
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from factcheck.webhooks import payloads, schedule, signing, subscriptions
+from factcheck.webhooks import payloads, retry_after, schedule, signing, subscriptions
 from factcheck.webhooks.following import following
 from factcheck.webhooks.models import Delivery, Progress, Subscription
 from factcheck.webhooks.sending import Outcome, Sender
@@ -131,7 +131,9 @@ def note(
     next_at = None
     state = Delivery.State.DELIVERED
     if not outcome.is_received:
-        next_at = schedule.next_try(attempts=attempts, first_at=first_at, at=at, chance=chance)
+        says_when = outcome.status in retry_after.STATUSES
+        asked = retry_after.wait(outcome.retry_after if says_when else "", at=at)
+        next_at = schedule.next_try(attempts=attempts, first_at=first_at, at=at, chance=chance, asked=asked)
         is_over = next_at is None or outcome.status == _GONE
         state = Delivery.State.DEAD if is_over else Delivery.State.WAITING
     noted = {"sequence": sequence} if outcome.is_received else {}

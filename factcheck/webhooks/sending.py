@@ -2,7 +2,7 @@
 
 Whoever receives messages may be slow, broken or hostile. So a name is looked up once and every address it stands for
 must be a public one; the connection is made to the first of these by its number, and the certificate must be for the
-name. No redirect is followed, and of the answer little more is read than its status.
+name. No redirect is followed, and of the answer little more is read than its head.
 """
 
 import http.client
@@ -32,10 +32,14 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: the status where there was an answer, and what happened in a short sentence."""
+    """What came of it: the status where there was an answer, and what happened in a short sentence.
+
+    `retry_after` is the header of that name, as it came; empty where there was none.
+    """
 
     status: int | None
     told: str
+    retry_after: str = ""
 
     @property
     def is_received(self) -> bool:
@@ -124,10 +128,10 @@ class Sender:
                     **headers,
                 },
             )
-            status = connection.getresponse().status
+            answer = connection.getresponse()
         finally:
             connection.close()
-        return Outcome(status, _told(status))
+        return Outcome(answer.status, _told(answer.status), answer.headers.get("Retry-After", ""))
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
