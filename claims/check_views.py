@@ -28,6 +28,8 @@ class NotNow(APIException):
     status_code = 503
     default_detail = LATER
     default_code = "unavailable"
+    # Seconds; the form of errors says it as Retry-After.
+    wait = 60
 
 
 @csrf_exempt
