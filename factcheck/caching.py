@@ -11,13 +11,14 @@ never too late.
 
 import datetime as dt
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_etags
@@ -114,7 +115,7 @@ class CachingMiddleware:
     def _made(self, request: HttpRequest) -> HttpResponse | None:
         """What needs no view and nothing on the way to it: that the reader has the answer, or an answer made before."""
         try:
-            request.resolver_match = resolve(request.path_info)
+            request.resolver_match = _resolved(request.path_info)
             if not _of_the_record(request):
                 return None
             # Whoever asks another host than ours is refused, further on.
@@ -166,6 +167,12 @@ def last_modified(at: dt.datetime | None, *, now: dt.datetime) -> dt.datetime | 
     if at is None or now - at > LONGEST_WAIT:
         return at
     return at - dt.timedelta(seconds=1)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(path: str) -> ResolverMatch:
+    """Whose address it is. The same are asked for again and again; finding out takes a fifth of what a 304 takes."""
+    return resolve(path)
 
 
 def _of_the_record(request: HttpRequest) -> bool:

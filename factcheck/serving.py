@@ -17,6 +17,7 @@ from factcheck import environment
 from factcheck.operations import beside, indexing
 from factcheck.operations.reach import unreachable
 from factcheck.webhooks import keeping
+from factcheck.worker import LONGEST_LINE
 
 HOST = "127.0.0.1"
 # Processes that the server started.
@@ -100,12 +101,11 @@ else:
     bind = f"{HOST}:{PORT}"
     workers = 2
     threads = 4
-    worker_class = "gthread"
+    worker_class = "factcheck.worker.Worker"
     # Workers show that they are alive by touching a file; on a disk that touch can wait for other writes.
     memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes its file there with a random name)
     worker_tmp_dir = str(memory) if memory.is_dir() else None
-    # Bytes: the longest that gunicorn takes, for a question of thousands of characters in an address.
-    limit_request_line = 8190
+    limit_request_line = LONGEST_LINE
     loglevel = "warning"
     # FACTCHECK_PROXY decides whether forwarded headers are believed, in one place: the settings.
     forwarded_allow_ips = ""

@@ -13,6 +13,7 @@ from django.core.management import get_commands, load_command_class
 from places import PASSWORD, POSTGRESQL, ROOT, SIGN_IN, Place, sql
 
 from factcheck import environment
+from factcheck.worker import LONGEST_LINE
 
 GUIDE = (ROOT / "docs" / "operations.md").read_text()
 
@@ -99,6 +100,7 @@ def test_the_proxies_say_what_the_settings_believe() -> None:
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in nginx
     assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in nginx
     assert "proxy_set_header Host $host;" in nginx
+    assert f"large_client_header_buffers 4 {LONGEST_LINE // 1024}k;" in nginx
     assert nginx.count("{") == nginx.count("}") == 3
     assert not settings.USE_X_FORWARDED_HOST
 
