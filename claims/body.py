@@ -180,8 +180,12 @@ _WORDLESS = {
 
 
 def wordless(withdrawn: dict[str, Any]) -> dict[str, Any]:
-    """The body of a withdrawal that does not say any more what was checked, from one that does."""
-    return {**withdrawn, **_WORDLESS}
+    """The body of a withdrawal that does not say any more what was checked, from one that does.
+
+    A partner's leads no reader any more to the page where its words stand.
+    """
+    nowhere = {"review_url": None} if "review_url" in withdrawn else {}
+    return {**withdrawn, **_WORDLESS, **nowhere}
 
 
 def is_wordless(withdrawn: dict[str, Any]) -> bool:

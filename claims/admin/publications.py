@@ -51,6 +51,8 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
     list_select_related = ["publisher"]
     list_filter = ["origin", "withdrawn", "first_published_at"]
     search_fields = ["title", "text", "slug"]
+    search_through = {"publisher": ("sort_key", "slug")}
+    search_help_text = "Words of the title, of the claim, or of its publisher's name; or the identifier."
     export_fields = ("slug", "text", "origin", "claimed_on")
     _everyones = ("slug", "title", "text", "origin")
     _ours = ("rating", "attribution")
@@ -69,8 +71,10 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
         return format_html('<a href="{}">{}</a>', row.get_absolute_url(), row.slug)
 
     @admin.display(description="address at its publisher")
-    def review_link(self, row: Publication) -> SafeString:
+    def review_link(self, row: Publication) -> SafeString | str:
         address = json.loads(row.revision.body or "null")["review_url"]
+        if not address:
+            return "Taken out of the record"
         return format_html('<a href="{0}" rel="noreferrer external">{0}</a>', address)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:

@@ -12,7 +12,7 @@ from claims.models.record import Publication, Revision
 class PartnerEventQuerySet(models.QuerySet["PartnerEvent"]):
     def of(self, slug: str) -> PartnerEventQuerySet:
         """What the desk did about one fact-check, the newest first, with who did it."""
-        return self.filter(publication__slug=slug).select_related("by", "entry").order_by("-pk")
+        return self.filter(publication__slug=slug).select_related("by").order_by("-pk")
 
 
 class PartnerEvent(models.Model):

@@ -89,7 +89,7 @@ def way_back(slug: str, tombstone: dict[str, Any]) -> str:
 def is_let_in(slug: str) -> bool:
     """Whether the desk has let it back in, and nothing about it came on the record since."""
     last = PartnerEvent.objects.of(slug).first()
-    return last is not None and last.step == Step.LET_IN and last.entry == _last_entry(slug)
+    return last is not None and last.step == Step.LET_IN and last.entry_id == _last_entry(slug).pk
 
 
 def reason_of(publication: Publication) -> str:
