@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims import checking, presentation
+from claims import checking, documents, presentation
 from claims.addresses import base_url
 from claims.legible import is_writable, printable
 from claims.links import link_key
@@ -28,6 +28,8 @@ class NotNow(APIException):
     status_code = 503
     default_detail = LATER
     default_code = "unavailable"
+    # Seconds; the form of errors says it as Retry-After.
+    wait = 60
 
 
 @csrf_exempt
@@ -162,7 +164,7 @@ def _by_text(request: Request, text: str) -> dict[str, Any]:
             for part in checked.parts
             if part.marks
         ],
-        "claims": {key: summed_up(document) for key, document in sorted(checked.documents.items())},
+        "claims": {key: documents.summed_up(document) for key, document in sorted(checked.documents.items())},
         "left_out": checked.left_out,
     }
 
@@ -176,7 +178,9 @@ def _by_address(request: Request, address: str) -> dict[str, Any]:
         "reviews_total": found.reviews_total,
         "citing": [document["id"] for document in found.citing],
         "citing_total": found.citing_total,
-        "claims": {document["id"]: summed_up(document) for document in (*found.reviews, *found.citing)},
+        "claims": {
+            document["id"]: documents.summed_up(document) for document in (*found.reviews, *found.citing)
+        },
     }
 
 
@@ -191,15 +195,3 @@ def _mark(mark: checking.Mark) -> dict[str, Any]:
         if quoted
         else None,
     }
-
-
-def summed_up(document: dict[str, Any]) -> dict[str, Any]:
-    """The members of a served document that say what was found, under which licence, and where the rest is.
-
-    `revision` is its entry on the record, which says whether a copy is as new.
-    """
-    members = (
-        *("id", "origin", "claim", "title", "language", "claimed_on", "speaker", "attribution", "veracity"),
-        *("summary", "publisher", "review_url", "rating_as_published", "licence", "revision"),
-    )
-    return {**{name: document[name] for name in members}, "url": document["live"]["url"]}

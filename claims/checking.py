@@ -150,7 +150,7 @@ def _served(keys: Iterable[str], *, base_url: str) -> dict[str, Document]:
     found: dict[str, Document] = {}
     for portion in indexed.portions(dict.fromkeys(keys)):
         rows = Publication.objects.published().for_documents().filter(slug__in=portion)
-        found |= {document["id"]: document for document in documents.served_many(rows, base_url=base_url)}
+        found |= {document["id"]: document for document in documents.outlined_many(rows, base_url=base_url)}
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache import cache
@@ -36,16 +36,18 @@ def served_many(publications: Iterable[Publication], *, base_url: str) -> list[d
                 **document["live"],
             },
         }
-        for document in _outlined(list(publications), base_url=base_url)
+        for document in outlined_many(publications, base_url=base_url)
     ]
 
 
 def outlined(publication: Publication, *, base_url: str) -> dict[str, Any]:
-    """The served document of a publication without `rationale_html`, for whoever shows nothing: nothing is rendered."""
-    return _outlined([publication], base_url=base_url)[0]
+    """The served document of a publication without `rationale_html`: nothing is rendered."""
+    return outlined_many([publication], base_url=base_url)[0]
 
 
-def _outlined(rows: Sequence[Publication], *, base_url: str) -> list[dict[str, Any]]:
+def outlined_many(publications: Iterable[Publication], *, base_url: str) -> list[dict[str, Any]]:
+    """Served documents for whoever shows no rationale, such as a list: as `served_many`, and nothing is rendered."""
+    rows = list(publications)
     bodies = {row.pk: json.loads(row.revision.body or "null") for row in rows}
     notices = _notices(row.revision.subject for row in rows)
     held = _held(bodies.values())
@@ -64,6 +66,18 @@ def _outlined(rows: Sequence[Publication], *, base_url: str) -> list[dict[str, A
         }
         for row in rows
     ]
+
+
+def summed_up(document: dict[str, Any]) -> dict[str, Any]:
+    """The members of a served document that say what was found, under which licence, and where the rest is.
+
+    `revision` is its entry on the record, which says whether a copy is as new.
+    """
+    members = (
+        *("id", "origin", "claim", "title", "language", "claimed_on", "speaker", "attribution", "veracity"),
+        *("summary", "publisher", "review_url", "rating_as_published", "licence", "revision"),
+    )
+    return {**{name: document[name] for name in members}, "url": document["live"]["url"]}
 
 
 def preview(claim: Claim, *, site: Site, base_url: str) -> dict[str, Any]:

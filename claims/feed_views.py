@@ -96,7 +96,7 @@ def _of_row(request: HttpRequest, one: str, kind: str, slug: str, form: str) -> 
 def _answer(
     request: HttpRequest, publications: QuerySet[Publication], feed: feeds.Feed, form: str
 ) -> HttpResponse:
-    served = documents.served_many(publications[:NEWEST], base_url=base_url(request))
+    served = documents.outlined_many(publications[:NEWEST], base_url=base_url(request))
     return HttpResponse(
         feeds.fact_checks(served, feed=feed, form=form), content_type=feeds.CONTENT_TYPES[form]
     )

@@ -32,7 +32,7 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
         return moved(request, "speaker", found["id"])
     listing = Listing(request, reading.for_speaker(slug), NARROW)
     names = [found["name"], *found["aliases"]]
-    named = documents.served_many(gathering.naming(names)[:NAMED_ROWS], base_url=base_url(request))
+    named = documents.outlined_many(gathering.naming(names)[:NAMED_ROWS], base_url=base_url(request))
     return render(
         request,
         "claims/speaker.html",

@@ -74,7 +74,7 @@ class Listing:
 
     @cached_property
     def served(self) -> list[dict[str, Any]]:
-        return documents.served_many(self.page.rows, base_url=base_url(self.request))
+        return documents.outlined_many(self.page.rows, base_url=base_url(self.request))
 
     @property
     def rows(self) -> list[presentation.ClaimRow]:

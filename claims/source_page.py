@@ -62,7 +62,7 @@ def _shown(
         sequence for passage in shown for sequence, _ in passage.uses[: passages.USES_LISTED]
     )
     rows = [publications[sequence] for sequence in (*made.items, *evidence.items) if sequence in publications]
-    served = documents.served_many(rows, base_url=base_url)
+    served = documents.outlined_many(rows, base_url=base_url)
     by_entry = {
         row.sequence: presentation.claim_row(document) for row, document in zip(rows, served, strict=True)
     }

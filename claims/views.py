@@ -55,7 +55,7 @@ def _answered(request: HttpRequest, listing: Listing, words: str) -> HttpRespons
     page = min(paging.sequence_of(request.GET.get("page", "")) or 1, looking_up.MOST_PAGES)
     found = looking_up.answer(words, listing.parameters, order=order, page=page, size=ROWS)
     listing.count(found.counts)
-    served = documents.served_many(found.rows, base_url=base_url(request))
+    served = documents.outlined_many(found.rows, base_url=base_url(request))
     rows = [presentation.claim_row(document, found=found.forms) for document in served]
     asked = {**listing.parameters, **({"sort": order} if order != looking_up.RELEVANCE else {})}
     response = render(

@@ -4,6 +4,8 @@ What was sent is not read again here: it may be what could not be read. Django's
 it, and fail where it is in no charset that they know.
 """
 
+import logging
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +21,10 @@ from factcheck.accounts.middleware import wholly_signed_in
 from factcheck.api import problems
 from factcheck.audiences import Address
 from factcheck.factchecktools import answers
+from factcheck.operations import silence
 from factcheck.permissions import SUPERUSERS, permissions_of
+
+log = logging.getLogger(__name__)
 
 TOO_MANY_FIELDS = (
     f"Nothing was saved: this form has more than {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields, "
@@ -61,7 +66,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _for_programs(request, 500) or _page("500.html", 500)
+    """What no view took care of: 503 where the database cannot be asked for a while, else a fault of ours, 500."""
+    problem = sys.exc_info()[1]
+    if not silence.is_silence(problem):
+        return _for_programs(request, 500) or _page("500.html", 500)
+    response = _for_programs(request, 503) or _page("503.html", 503)
+    response["Retry-After"] = str(silence.RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    log.warning("The database could not be asked for %s %s: %s", request.method, request.path, problem)
+    # Django would say it once more, as an error of the program's.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -15,11 +15,6 @@ from sources.fields import FoldedField, language_tag, web_address
 models.CharField.register_lookup(Length)
 
 
-class PublisherQuerySet(models.QuerySet["Publisher"]):
-    def in_order(self) -> PublisherQuerySet:
-        return self.order_by("sort_key", "pk")
-
-
 class Publisher(models.Model):
     """An organisation that puts sources out; never one that its source does not show."""
 
@@ -28,8 +23,6 @@ class Publisher(models.Model):
     site = models.CharField(max_length=253, blank=True, help_text="Host name of its site, without www.")
     note = models.TextField(blank=True)
     sort_key = FoldedField(of="name")
-
-    objects = PublisherQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_key", "pk"]

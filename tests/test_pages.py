@@ -192,7 +192,7 @@ def test_no_space_stands_before_a_full_stop() -> None:
         assert not re.findall(r"[\w”)] [.,;:](?: |$)", words), address
 
 
-@pytest.mark.parametrize("template", ["400.html", "500.html"])
+@pytest.mark.parametrize("template", ["400.html", "500.html", "503.html"])
 def test_an_error_is_told_without_a_request_or_a_database(template: str) -> None:
     with CaptureQueriesContext(connection) as counted:
         assert "Look up a claim" in render_to_string(template)

@@ -149,6 +149,27 @@ def delete(name: str, *, at: dt.datetime) -> None:
     taking.withdraw(slugs, at=at)
 
 
+def found(name: str) -> Kept:
+    """The page of that name as it stands. Raises Missing."""
+    page = MarkupPage.objects.with_markups().filter(identifier=name).first()
+    if page is None:
+        raise Missing(name)
+    return kept([page])[0]
+
+
+def of_site(
+    site: str, *, after: int | None = None, offset: int = 0, limit: int
+) -> tuple[list[Kept], int | None]:
+    """At most `limit` pages of a site in the order in which they came, and the place after which the next ones begin.
+
+    They begin after a place, or without one after the first `offset`; None says that these are the last.
+    """
+    rows = MarkupPage.objects.of_site(site).with_markups()
+    rows = rows[offset : offset + limit + 1] if after is None else rows.filter(pk__gt=after)[: limit + 1]
+    pages = list(rows)
+    return kept(pages[:limit]), pages[limit - 1].pk if len(pages) > limit else None
+
+
 def kept(pages: Sequence[MarkupPage]) -> list[Kept]:
     """Pages (with_markups) as they stand, in one query however many there are."""
     slugs = [markup.slug for page in pages for markup in page.markups.all()]

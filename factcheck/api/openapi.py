@@ -40,11 +40,16 @@ SAID = {
     415: "Only JSON is taken.",
     422: "What was sent contradicts what was sent before; the answer says how.",
     429: "Asked too often: Retry-After says when to ask again.",
-    503: "The index of the claims cannot be asked at the moment. Try again later.",
+    503: "The database, or the index of the claims, cannot be asked at the moment. Try again later.",
 }
-OF_STATUS = {301: ("Location",), 401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+OF_STATUS = {
+    301: ("Location",),
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
 # For every address beside its own answers.
-ALWAYS = (304, 400, 401, 406, 429)
+ALWAYS = (304, 400, 401, 406, 429, 503)
 SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Fact-check database",
@@ -202,8 +207,6 @@ class HouseSchema(AutoSchema):
         if self.said.get("key"):
             statuses.add(403)
         statuses.update(self.said.get("also", ()))
-        if self.said.get("unavailable"):
-            statuses.add(503)
         if self.said.get("moves"):
             statuses.add(301)
         return {

@@ -22,6 +22,7 @@ DETAILS = {
     404: "Nothing is found at this address.",
     413: f"What was sent has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes, the most that is taken.",
     500: "Something went wrong on this server. The operator's log says what.",
+    503: "The database of this server cannot be asked at the moment. Try again when Retry-After says.",
 }
 
 

@@ -33,6 +33,7 @@ MESSAGES = {
     404: "Nothing is found at this address.",
     413: "What was sent is longer than this server takes.",
     500: "Something went wrong on this server. The operator's log says what.",
+    503: "The database of this server cannot be asked at the moment. Try again when Retry-After says.",
 }
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from claims import record
 from claims.links import port_of, site_of
-from claims.models import MarkupPage
 from claims.partners import pages, publishers
 from claims.partners.pages import Kept, Sent
 from factcheck.factchecktools import markup, parameters, tokens
@@ -30,7 +29,7 @@ def create(request: HttpRequest, given: Given) -> HttpResponse:
         name = f"pages/{pages.identifier(sent.url)}"
         said = f"The markup of this page is here already: update {name}."
         raise Refused(409, said, status="ALREADY_EXISTS", details=info("PAGE_EXISTS", name=name)) from None
-    return _answer(_document(_again(page.identifier)), common)
+    return _answer(_document(pages.found(page.identifier)), common)
 
 
 def get(request: HttpRequest, given: Given, page: str) -> HttpResponse:
@@ -51,7 +50,7 @@ def update(request: HttpRequest, given: Given, page: str) -> HttpResponse:
             page, sent.url, sent.sent, _reviews(sent), sites=sites, version=sent.version, at=at
         )
     )
-    return _answer(_document(_again(page)), common)
+    return _answer(_document(pages.found(page)), common)
 
 
 def delete(request: HttpRequest, given: Given, page: str) -> HttpResponse:
@@ -66,19 +65,21 @@ def listed(request: HttpRequest, given: Given) -> HttpResponse:
     sites = _sites(request)
     asked, common = parameters.pages(given)
     at = parameters.place(asked.token, question=asked.question)
+    following: int | None = None
     if asked.url:
         _own(asked.url, sites)
-        found = MarkupPage.objects.with_markups().filter(identifier=pages.identifier(asked.url))
-        rows, following = list(found), None
+        try:
+            found = [pages.found(pages.identifier(asked.url))]
+        except pages.Missing:
+            found = []
     else:
         _own_site(asked.organization, sites)
-        of_site = MarkupPage.objects.of_site(asked.organization).with_markups()
-        after = of_site.filter(pk__gt=at.place) if at else of_site[asked.offset :]
-        rows = list(after[: asked.size + 1])
-        rows, following = rows[: asked.size], rows[asked.size - 1].pk if len(rows) > asked.size else None
+        found, following = pages.of_site(
+            asked.organization, after=at.place if at else None, offset=asked.offset, limit=asked.size
+        )
     document: dict[str, Any] = {}
-    if rows:
-        document["claimReviewMarkupPages"] = [_document(one) for one in pages.kept(rows)]
+    if found:
+        document["claimReviewMarkupPages"] = [_document(one) for one in found]
     if following is not None:
         place = tokens.Place(following, timezone.now().date())
         document["nextPageToken"] = tokens.token(place, question=asked.question)
@@ -119,15 +120,12 @@ def _own_site(site: str, sites: frozenset[str]) -> None:
 
 def _found(name: str, sites: frozenset[str]) -> Kept:
     """The page of that name as it stands. Raises Refused where it is not there or belongs to somebody else."""
-    page = MarkupPage.objects.with_markups().filter(identifier=name).first()
-    if page is None:
-        raise Refused(404, f"There is no pages/{name} here.")
-    _own_site(page.site, sites)
-    return pages.kept([page])[0]
-
-
-def _again(name: str) -> Kept:
-    return pages.kept([MarkupPage.objects.with_markups().get(identifier=name)])[0]
+    try:
+        kept = pages.found(name)
+    except pages.Missing:
+        raise Refused(404, f"There is no pages/{name} here.") from None
+    _own_site(kept.page.site, sites)
+    return kept
 
 
 def _sent(request: HttpRequest) -> markup.Page:

@@ -29,7 +29,7 @@ def claims_search(request: HttpRequest, given: Given) -> HttpResponse:
         house=site_of(base),
     )
     if asked.extended:
-        claims = [shapes.extended(one) for one in documents.served_many(found.rows, base_url=base)]
+        claims = [shapes.extended(one) for one in documents.outlined_many(found.rows, base_url=base)]
     else:
         claims = [shapes.claim(_document(row, base)) for row in found.rows]
     document: dict[str, Any] = {"claims": claims} if claims else {}

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -87,14 +87,14 @@ class PartnerAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Partner]:
         now = timezone.now()
-        live = Q(keys__revoked_at=None) & (Q(keys__expires_at=None) | Q(keys__expires_at__gt=now))
+        live = Key.objects.live(at=now).filter(partner=OuterRef("pk")).order_by().values("partner")
         own = Usage.objects.filter(partner=OuterRef("pk")).order_by()
         of_month = own.in_month_of(now.date()).values("partner").annotate(total=Sum("requests"))
         rows: QuerySet[Partner] = (
             super()
             .get_queryset(request)
             .annotate(
-                live_keys_now=Count("keys", filter=live & Q(keys__isnull=False), distinct=True),
+                live_keys_now=Coalesce(Subquery(live.annotate(total=Count("pk")).values("total")), 0),
                 today_now=Coalesce(Subquery(own.on(now.date()).values("requests")[:1]), 0),
                 month_now=Coalesce(Subquery(of_month.values("total"), output_field=IntegerField()), 0),
             )

@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 
 from claims import documents
 from claims.addresses import base_url
-from claims.check_views import summed_up
 from claims.legible import is_writable, printable
 from factcheck.api.filtering import refuse, unknown
 from factcheck.partners import access, keys, refusing, submitting
@@ -50,7 +49,9 @@ class Submissions(APIView):
             "id": made.pk,
             "received_at": made.at,
             "due_on": made.suggestion.due_on,
-            "nearest": [summed_up(one) for one in documents.served_many(rows, base_url=base_url(request))],
+            "nearest": [
+                documents.summed_up(one) for one in documents.outlined_many(rows, base_url=base_url(request))
+            ],
         }
         return Response(document, status=201 if is_new else 200, headers={"Cache-Control": "no-store"})
 
