@@ -38,6 +38,7 @@ _REPORTER = {
     "claims.site": ("view",),
     "claims.revision": ("view",),
     "claims.publication": ("view",),
+    "claims.partnerevent": ("view",),
     "claims.label": ("view",),
     "sources.publisher": _WRITE,
     "sources.source": _WRITE,

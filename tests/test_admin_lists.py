@@ -28,6 +28,7 @@ from makers import (
 )
 from markups import make_page
 from subscribing import make_subscription
+from taken import make_taken
 from test_admin import signed_in
 from test_admin_concurrent import address
 
@@ -49,6 +50,7 @@ from claims.models import (
     Topic,
     Verdict,
 )
+from claims.partners import withdrawing
 from claims.record import append
 from claims.search import keeping
 from factcheck.partners import submitting
@@ -103,6 +105,8 @@ def grow(many: int) -> None:
         told.deliveries.create(
             sequence=n, state="waiting", attempts=1, first_at=NOON, last_at=NOON, told="It answered 500."
         )
+        withdrawn = make_taken()
+        withdrawing.withdraw(withdrawn.slug, reason=f"The bridge {n} is another.", by=author, at=NOON)
         make_page(claims=[f"Pier {n} is gone.", f"Pier {n} is sold."])
         submitting.submit(told.partner, submitting.Sent(f"The ferry {n} was sold."), at=NOON)
         speaker.aliases.create(name=f"Alias {n}")

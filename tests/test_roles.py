@@ -14,6 +14,7 @@ from makers import NOON, make_claim, make_published, make_publisher, make_source
 from markups import make_page
 from partnering import make_key, make_partner
 from subscribing import make_subscription
+from taken import make_taken
 
 from claims import roles
 from claims.contributions import contribute
@@ -29,6 +30,7 @@ from claims.models import (
     Revision,
     Suggestion,
 )
+from claims.partners import withdrawing
 from factcheck.audiences import Address, Audience, addresses, audience_of
 from factcheck.partners import submitting
 from factcheck.permissions import PAGES, PERMISSIONS, SUPERUSERS, page_of, permissions_of
@@ -66,6 +68,8 @@ def content() -> Claim:
     partner = make_partner(sites=["harbour.example"])
     make_key(partner)
     make_page()
+    withdrawn = make_taken()
+    withdrawing.withdraw(withdrawn.slug, reason="It names a child.", by=make_user(), at=NOON)
     submitting.submit(partner, submitting.Sent("The ferry was sold."), at=NOON)
     told = make_subscription()
     told.deliveries.create(

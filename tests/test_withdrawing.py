@@ -432,6 +432,22 @@ def test_at_the_desk_it_is_withdrawn_and_let_back_in(desk: Client) -> None:
     assert [event.by.username for event in PartnerEvent.objects.of(slug)] == ["pia", "pia"]
 
 
+def test_the_desk_sees_who_did_what(desk: Client) -> None:
+    slug = taken()
+    withdraw(slug, by=make_user("ada"))
+    let_in(slug, by=make_user("ben"))
+    listed = "/admin/claims/partnerevent/"
+    words = sentences(desk.get(listed).content.decode())
+    assert "SECRETTITLE Let back in ben It was another child." in words
+    assert f"SECRETTITLE Withdrawn from the public ada {REASON}" in words
+    assert "ada" not in sentences(desk.get(f"{listed}?q=another").content.decode())
+    event = PartnerEvent.objects.order_by("pk")[0]
+    assert REASON in desk.get(f"{listed}{event.pk}/change/").content.decode()
+    for step in ("add/", f"{event.pk}/delete/"):
+        assert desk.post(f"{listed}{step}", {"post": "yes"}).status_code == 403
+    assert PartnerEvent.objects.count() == 2
+
+
 def test_ours_are_withdrawn_on_the_page_of_the_claim(desk: Client) -> None:
     make_published("ours")
     shown = desk.get(at_desk("ours")).content.decode()

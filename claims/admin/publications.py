@@ -28,7 +28,7 @@ Step = PartnerEvent.Step
 class WithdrawForm(forms.Form):
     note = LinesField(
         label="Public reason",
-        help_text="Readers see it in the place of the fact-check, and its publisher is told it.",
+        help_text="Readers see it in the place of the fact-check, and its publisher is told when it is sent again.",
         widget=AdminTextareaWidget(attrs={"rows": 4}),
     )
 
@@ -153,3 +153,18 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
             context,
             status=409 if refused and posted else 200,
         )
+
+
+@admin.register(PartnerEvent)
+class PartnerEventAdmin(ReadOnlyMixin, DeskAdmin):
+    """Who withdrew which fact-check of a partner, or let it back in, newest first."""
+
+    list_display = ["at", "publication", "step", "by", "note"]
+    list_select_related = ["publication", "by"]
+    list_filter = ["step"]
+    search_fields = ["note"]
+    search_through = {"publication": ("title", "slug"), "by": ("username",)}
+    search_help_text = "Words of the fact-check's title, its identifier, a user name, or words of the note."
+    ordering = ["-pk"]
+    fields = ["publication", "step", "by", "at", "note", "entry"]
+    export_fields = ("pk",)
