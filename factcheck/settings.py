@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "factcheck.operations.health.HealthMiddleware",
     "factcheck.headers.CrossOriginMiddleware",
     # Outside of the caches' middleware: an answer that says "as you have it" is counted too.
-    "factcheck.partners.throttling.ThrottleMiddleware",
+    "factcheck.throttling.ThrottleMiddleware",
     # Outside of sessions and forms, whose cookies say that an answer is nobody else's.
     "factcheck.caching.CachingMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -103,6 +103,9 @@ PURE = {
     "factcheck.partners.secrets",
 }
 
+# Parts of the house, from the bottom up.
+HOUSE = ["api", "operations", "accounts", "readers", "partners", "factchecktools", "webhooks"]
+
 # Inside claims, from the bottom up; a module imports its own layer and those below.
 LAYERS = [
     {
@@ -251,6 +254,22 @@ def test_layers_inside_claims(name: str, path: Path) -> None:
     for imported in imports(path):
         if imported.startswith("claims."):
             assert layer(imported) <= layer(name), f"{name} imports {imported}, which stands above it"
+
+
+def test_parts_of_the_house_know_each_other_in_one_direction() -> None:
+    """Sub-packages of factcheck: each imports those before it in this order, and no other."""
+    parts = {
+        name.split(".")[1] for name, path in MODULES if name.count(".") > 1 and name.startswith("factcheck.")
+    }
+    assert parts - {"management", "formats"} == set(HOUSE)
+    for name, path in MODULES:
+        part = name.split(".")[1] if name.count(".") else ""
+        for imported in imports(path):
+            other = imported.split(".")[1] if imported.startswith("factcheck.") else ""
+            if part in HOUSE and other in HOUSE:
+                assert HOUSE.index(other) <= HOUSE.index(part), (
+                    f"{name} imports {imported}, which stands above it"
+                )
 
 
 def test_no_module_without_a_real_name() -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from partnering import make_key, make_partner
 from redising import redis_server
 
-from factcheck.partners import counting, keys, limits, throttling, usage
+from factcheck import throttling
+from factcheck.partners import counting, keys, limits, usage
 from factcheck.partners.counting import Counter, InProcess, InRedis
 from factcheck.partners.limits import DAY, MINUTE, Limit
 from factcheck.partners.models import Key, Usage

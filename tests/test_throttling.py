@@ -12,8 +12,9 @@ from django.test import Client, RequestFactory
 from makers import make_published
 from partnering import make_key, make_partner
 
+from factcheck import throttling
 from factcheck.accounts.throttling import client_address
-from factcheck.partners import counting, keys, throttling
+from factcheck.partners import counting, keys
 from factcheck.partners.models import Key, Usage
 
 AT = dt.datetime(2026, 3, 1, 12, 0, 20, tzinfo=dt.UTC)
@@ -36,7 +37,7 @@ def few(settings: LazySettings) -> Iterator[int]:
 def at(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
     """The time that the middleware reads; a test moves it on."""
     now = [AT]
-    monkeypatch.setattr("factcheck.partners.throttling.timezone.now", lambda: now[0])
+    monkeypatch.setattr("factcheck.throttling.timezone.now", lambda: now[0])
     return now
 
 

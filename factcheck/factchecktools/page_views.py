@@ -11,11 +11,11 @@ from claims import record
 from claims.links import port_of, site_of
 from claims.partners import pages, publishers
 from claims.partners.pages import Kept, Sent
-from factcheck.factchecktools import markup, parameters, tokens
+from factcheck.factchecktools import markup, parameters, refusing, tokens
 from factcheck.factchecktools.answers import made
 from factcheck.factchecktools.envelope import Refused, bad, info, preconditions
 from factcheck.factchecktools.parameters import Common, Given
-from factcheck.partners import access, keys, refusing
+from factcheck.partners import access, keys
 from factcheck.partners.scopes import Scope
 
 
@@ -91,13 +91,7 @@ def _sites(request: HttpRequest) -> frozenset[str]:
     try:
         key = access.demand(request, Scope.PAGES)
     except keys.Refused as refused:
-        if refused.reason == keys.Reason.MISSING:
-            said = f"{refused} Or send it as the parameter key."
-            headers = {"WWW-Authenticate": refusing.CHALLENGE}
-            raise Refused(401, said, details=info("CREDENTIALS_MISSING"), headers=headers) from refused
-        if refused.reason == keys.Reason.SCOPE:
-            raise Refused(403, str(refused), details=info("ACCESS_TOKEN_SCOPE_INSUFFICIENT")) from refused
-        raise Refused(400, f"{refusing.NOT_VALID} {refused}", details=info("API_KEY_INVALID")) from refused
+        raise refusing.bad_key(refused) from refused
     return frozenset(key.partner.sites.values_list("host", flat=True))
 
 

@@ -34,7 +34,7 @@ class Submissions(APIView):
         try:
             key = access.demand(request._request, Scope.SUBMIT)
         except keys.Refused as refused:
-            return refusing.bad_key(request._request, refused)
+            return refusing.bad_key(refused)
         refuse(request.query_params, errors=unknown(request.query_params, known=()))
         given = request.data
         sent = read(given)

@@ -46,7 +46,7 @@ class PartnersView(APIView):
         try:
             self.partner = access.demand(request, Scope.WEBHOOKS).partner
         except keys.Refused as refused:
-            return refusing.bad_key(request, refused)
+            return refusing.bad_key(refused)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

@@ -10,6 +10,9 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from factcheck.accounts.throttling import client_address
+from factcheck.api import problems
+from factcheck.factchecktools import answers
+from factcheck.factchecktools import refusing as googles
 from factcheck.partners import access, counting, credentials, keys, limits, refusing, usage
 from factcheck.partners.limits import DAY, MINUTE, Count, Limit
 from factcheck.partners.models import Key
@@ -56,9 +59,13 @@ def _refusal(
         request.resolver_match = resolve(request.path_info)
     except Resolver404:
         request.resolver_match = None
+    if not credentials.is_googles(request):
+        if not count.admitted:
+            return refusing.too_often(limits.refusal(count), wait=count.wait)
+        return refusing.bad_key(refused) if refused else unread
     if not count.admitted:
-        return refusing.too_often(request, limits.refusal(count), wait=count.wait)
-    return refusing.bad_key(request, refused) if refused else unread
+        return answers.refusal(429, googles.too_often(limits.refusal(count), wait=count.wait))
+    return answers.refusal(400, googles.bad_key(refused)) if refused else unread
 
 
 def admit(key: Key | None, address: str | None, *, at: dt.datetime) -> Count:
@@ -92,9 +99,9 @@ def _key(
     try:
         secret = credentials.of(request)
     except RequestDataTooBig:
-        return None, None, refusing.unread(request, 413)
+        return None, None, _unread(request, 413)
     except (BadRequest, SuspiciousOperation):
-        return None, None, refusing.unread(request, 400)
+        return None, None, _unread(request, 400)
     if secret is None:
         return None, None, None
     try:
@@ -102,3 +109,8 @@ def _key(
     except keys.Refused as refused:
         is_any = refused.reason == keys.Reason.MALFORMED and credentials.is_googles(request)
         return None, None if is_any else refused, None
+
+
+def _unread(request: HttpRequest, status: int) -> HttpResponse:
+    """413 or 400: a form in which a key was looked for, and that could not be read."""
+    return answers.refusal(status) if credentials.is_googles(request) else problems.answer(status)
