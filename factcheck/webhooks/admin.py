@@ -121,8 +121,7 @@ class SubscriptionAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         if change:
-            # The worker writes the other columns meanwhile.
-            obj.save(update_fields=form.changed_data)
+            subscriptions.change(obj, fields=form.changed_data)
         else:
             subscriptions.keep(obj)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -83,15 +83,15 @@ def subscribe(partner: Partner, wanted: Wanted) -> Subscription:
     """
     # In turn, or two at once would both be the last one.
     Partner.objects.select_for_update().get(pk=partner.pk)
-    own, url = Subscription.objects.of(partner), normal(wanted.url)
+    own = Subscription.objects.of(partner)
     if own.count() >= MOST:
         raise Refused(f"A partner makes at most {MOST} subscriptions: delete one first.")
-    if own.filter(url=url).exists():
+    if own.filter(url=normal(wanted.url)).exists():
         raise Refused("This partner has a subscription for this address already.")
     return keep(
         Subscription(
             partner=partner,
-            url=url,
+            url=wanted.url,
             kinds=list(wanted.kinds),
             topics=list(wanted.topics),
             speakers=list(wanted.speakers),
@@ -103,10 +103,18 @@ def subscribe(partner: Partner, wanted: Wanted) -> Subscription:
 @transaction.atomic
 def keep(subscription: Subscription) -> Subscription:
     """Store a new one, which begins with the next entry of the record; its secret is in it, to be shown once."""
+    subscription.url = normal(subscription.url)
     subscription.secret = signing.new_secret()
     subscription.save(force_insert=True)
     Progress.objects.create(subscription=subscription, sequence=Head.objects.get(pk=1).sequence)
     return subscription
+
+
+def change(subscription: Subscription, *, fields: Collection[str]) -> None:
+    """Store what the desk changed of it, and nothing else: the worker writes the other columns meanwhile."""
+    if "url" in fields:
+        subscription.url = normal(subscription.url)
+    subscription.save(update_fields=list(fields))
 
 
 def rotate(subscription: Subscription, *, at: dt.datetime) -> str:
