@@ -9,7 +9,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import checking, corrections, entries, history
+from claims import checking, corrections, documents, entries, history
 from claims.addresses import base_url
 from claims.check_views import NotNow
 from claims.links import LONGEST, link_key
@@ -98,7 +98,7 @@ class Reviews(GenericAPIView[Publication]):
         except Unusable as problem:
             keeping.complain("An address could not be looked up", problem)
             raise NotNow from problem
-        response = Response({"results": list(found.reviews) if found else []})
+        response = Response({"results": [*map(documents.rendered, found.reviews)] if found else []})
         if is_behind:
             # Known again it would be by the record, which does not change when the index catches up.
             response["Cache-Control"] = "no-store"

@@ -76,7 +76,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class AtAddress:
-    """The served documents of the reviews that live at an address, and of those that cite it or appear there.
+    """The outlined documents of the reviews that live at an address, and of those that cite it or appear there.
 
     Of each the newest MOST, and how many there are in all.
     """

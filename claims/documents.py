@@ -25,19 +25,14 @@ def served_many(publications: Iterable[Publication], *, base_url: str) -> list[d
 
     The publications come from Publication.objects.for_documents(); `base_url` has no slash at its end.
     """
-    return [
-        {
-            **document,
-            "live": {
-                "url": document["live"]["url"],
-                "rationale_html": rationale_html(
-                    document["rationale"], digest=document["revision"]["body_digest"]
-                ),
-                **document["live"],
-            },
-        }
-        for document in outlined_many(publications, base_url=base_url)
-    ]
+    return [rendered(document) for document in outlined_many(publications, base_url=base_url)]
+
+
+def rendered(outlined: dict[str, Any]) -> dict[str, Any]:
+    """The whole of a served document of which there is the outline."""
+    live = outlined["live"]
+    html = rationale_html(outlined["rationale"], digest=outlined["revision"]["body_digest"])
+    return {**outlined, "live": {"url": live["url"], "rationale_html": html, **live}}
 
 
 def outlined(publication: Publication, *, base_url: str) -> dict[str, Any]:

@@ -219,6 +219,7 @@ def test_a_review_is_found_at_its_address_however_it_is_spelt(spelling: str) -> 
     publication = make_taken(url="https://www.checkers.example/reviews/harbour/")
     (found,) = get("/reviews/", url=spelling)["results"]
     assert found == get(f"/claims/{publication.slug}/")
+    assert found == get(f"/claims/{publication.slug}/")
 
 
 def test_our_own_live_at_their_pages_and_what_is_withdrawn_nowhere() -> None:
