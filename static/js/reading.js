@@ -82,10 +82,24 @@
   }
 
   let waiting = 0;
+  // While words are being drawn over with the mouse the bar stays away: it would hide what is still to be selected,
+  // and its button would take what was selected when it came.
+  let drawing = false;
   document.addEventListener("selectionchange", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(settle, 120);
+    if (!drawing) waiting = setTimeout(settle, 120);
   });
+  text.addEventListener("pointerdown", (event) => {
+    drawing = event.pointerType === "mouse";
+  });
+  for (const over of ["pointerup", "pointercancel"]) {
+    document.addEventListener(over, () => {
+      if (!drawing) return;
+      drawing = false;
+      clearTimeout(waiting);
+      settle();
+    });
+  }
 
   function toForm() {
     if (chosen) fill();
