@@ -60,7 +60,7 @@ def mapped_labels(moved: Mapping[str, str] = _NOTHING_MOVED) -> dict[tuple[str, 
 def find_by_labels(publisher: Publisher) -> None:
     """Let filters find a publisher's fact-checks under the ratings that its labels are mapped to now."""
     for text, rating in Label.objects.filter(publisher=publisher).values_list("text", "rating"):
-        carrying = Publication.objects.filter(publisher=publisher, rating_as_published=text, origin="partner")
+        carrying = Publication.objects.filter(publisher=publisher, rating_as_published=text)
         carrying.exclude(found_under=rating).update(found_under=rating)
 
 

@@ -5,11 +5,10 @@ import itertools
 import random
 from collections.abc import Iterator
 
-from django.db import connection
 from makers import NOON, make_claim, make_source, make_speaker, make_topic, publish
 from taken import make_review
 
-from claims import projection
+from claims import planning, projection
 from claims.models import Label
 from claims.partners import publishers
 from claims.partners.body import Date, Named, Review
@@ -89,5 +88,4 @@ def fill(number: int, *, at: dt.datetime = NOON, own: int = 30) -> None:
         take([item(review, publisher=named[review.url.split("/")[2]]) for review in portion], at=at)
     for row in Publisher.objects.filter(slug__startswith="checkers-"):
         projection.find_by_labels(row)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    planning.refresh()

@@ -137,7 +137,7 @@ LAYERS = [
         ),
         *("wording", "workdays", "xmltext", "oembed"),
     },
-    {"models", "guards", "paging", "roles", "permission", "server_key"},
+    {"models", "guards", "paging", "planning", "roles", "permission", "server_key"},
     {"body"},
     {"record", "projection", "readiness", "redirects", "reference", "search", "nearest", "answers"},
     {

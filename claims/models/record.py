@@ -296,7 +296,6 @@ class LabelQuerySet(models.QuerySet["Label"]):
             Publication.objects.filter(
                 publisher=models.OuterRef("publisher"),
                 rating_as_published=models.OuterRef("text"),
-                origin="partner",
                 withdrawn=False,
             )
             .order_by()

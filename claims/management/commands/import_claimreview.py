@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
+from claims import planning
 from claims.management.bars import index_bar
 from claims.models import Publication
 from claims.partners import importing
@@ -40,9 +41,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="the feed; - (or --) reads it from standard input")
-        parser.add_argument(
-            "--publisher", default="", metavar="SITE", help="take the reviews of this site alone"
-        )
+        parser.add_argument("--publisher", metavar="SITE", help="take the reviews of this site alone")
         parser.add_argument(
             "--full",
             action="store_true",
@@ -55,8 +54,9 @@ class Command(BaseCommand):
         super().run_from_argv([*argv[:2], *("-" if word == "--" else word for word in argv[2:])])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        only = options["publisher"].lower().removeprefix("www.")
-        if only and not importing.is_site(only):
+        # A variable of the shell that was not set is no wish to take all.
+        only = "" if options["publisher"] is None else options["publisher"].lower().removeprefix("www.")
+        if options["publisher"] is not None and not importing.is_site(only):
             raise CommandError(
                 "--publisher takes the name of a site, for example --publisher checkers.example."
             )
@@ -94,8 +94,11 @@ class Command(BaseCommand):
         if path:
             self.stdout.write(f"Each of them, with its address and the reason: {path}")
         taken = outcome.tally
-        if taken.new + taken.changed + taken.back + taken.withdrawn and write and not interrupted:
-            interrupted = not self._indexed()
+        if taken.new + taken.changed + taken.back + taken.withdrawn and write:
+            # It goes on as it was where the database is too busy to be counted.
+            with contextlib.suppress(OperationalError):
+                planning.refresh()
+            interrupted = interrupted or not self._indexed()
         if interrupted:
             raise CommandError(
                 "Interrupted. What was taken is whole; run the import again for the rest.",

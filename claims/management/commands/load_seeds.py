@@ -1,11 +1,14 @@
+import contextlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
+from claims import planning
 from claims.seeding.files import SeedError
 from claims.seeding.load import Report, load
 from claims.server_key import CannotSign
@@ -38,6 +41,9 @@ class Command(BaseCommand):
             )
         except (SeedError, CannotSign) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
+        if report.changed and not options["dry_run"]:
+            with contextlib.suppress(OperationalError):
+                planning.refresh()
         self.stdout.write(summary(report, dry_run=options["dry_run"]))
 
 
