@@ -134,6 +134,24 @@ def test_a_publisher_that_is_known_by_its_site_is_not_made_again(folder: Path) -
     holds()
 
 
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL keeps what it counted where none may look."
+)
+def test_the_database_counts_its_tables_after_an_import(folder: Path) -> None:
+    def counted() -> str | None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'publication_by_label'")
+            row = cursor.fetchone()
+        return row and row[0].split()[0]
+
+    take(feed(*(review(number) for number in range(3))), folder)
+    assert counted() == "3"
+    take(feed(review(5)), folder, "--dry-run")
+    assert counted() == "3"
+    take(feed(review(5)), folder)
+    assert counted() == "4"
+
+
 def test_two_imports_do_not_take_one_identifier_for_two_sites() -> None:
     at = timezone.now()
     publishers.ensure(identifier="a-b-example", name="One", site="a-b.example", at=at)
@@ -215,6 +233,24 @@ def test_a_full_feed_without_a_review_withdraws_nothing(folder: Path) -> None:
 def test_a_review_that_is_refused_now_is_not_gone(folder: Path) -> None:
     take(feed(review(1), review(2)), folder)
     assert "0 withdrawn" in take(feed(review(1), review(2, claimReviewed=None)), folder, "--full")
+
+
+@pytest.mark.parametrize("url", [None, "javascript:alert(1)", "https://localhost/2/"])
+def test_a_review_that_lost_its_address_is_not_gone(url: str | None, folder: Path) -> None:
+    take(feed(review(1), review(2), review(3)), folder)
+    lost = [{**review(2, url=url), "url": url}]
+    assert "1 withdrawn" in take(feed(review(1), None, *lost), folder, "--full")
+    left = Publication.objects.published().values_list("review_url", flat=True)
+    assert set(left) == {review(1)["url"], review(2)["url"]}
+
+
+def test_a_feed_of_two_files_of_which_one_is_damaged_withdraws_nothing(folder: Path) -> None:
+    both = [gzip.compress(feed(review(number))) for number in (1, 2)]
+    take(b"".join(both), folder)
+    with pytest.raises(CommandError, match="is damaged"):
+        take(both[0] + b"\x1e" + both[1][1:], folder, "--full")
+    assert not Publication.objects.filter(withdrawn=True).exists()
+    assert "1 withdrawn" in take(both[0], folder, "--full")
 
 
 def test_what_cannot_be_read_may_be_any_review(folder: Path) -> None:
@@ -381,6 +417,7 @@ def test_whatever_was_withdrawn_here_does_not_come_back_until_it_is_let_in(folde
     [
         (["/nowhere/feed.json"], "cannot be read"),
         (["-", "--publisher", "not a site"], "takes the name of a site"),
+        (["-", "--publisher="], "takes the name of a site"),
     ],
 )
 def test_what_the_command_cannot_do_it_says(arguments: list[str], sentence: str) -> None:

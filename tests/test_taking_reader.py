@@ -120,7 +120,7 @@ def test_a_refused_record_keeps_its_address() -> None:
     ],
 )
 def test_a_refused_address_is_shown_as_it_was_written(written: str, shown: str) -> None:
-    assert found(record(url=written)) == [Reject(shown, NOT_OF_THE_WEB)]
+    assert found(record(url=written)) == [Reject(shown, NOT_OF_THE_WEB, claims=("The harbour was sold.",))]
 
 
 SCALES = [
@@ -390,6 +390,13 @@ BROKEN = [
     (b"", []),
     (PACKED[:-9], [{"a": 1}, stream.CUT_GZIP]),
     (PACKED[:10] + b"\xff" * 20, [stream.DAMAGED_GZIP]),
+    (PACKED + b"\0" * 9 + PACKED, [{"a": 1}, {"a": 1}]),
+    (PACKED + b"\0\x1e" + PACKED[1:], [{"a": 1}, stream.DAMAGED_GZIP]),
+    (PACKED + b'[{"b": 2}]', [{"a": 1}, stream.DAMAGED_GZIP]),
+    (PACKED + PACKED[:1], [{"a": 1}, stream.CUT_GZIP]),
+    (b'{"@graph": [{"a": 1}], "@graph": [{"b": 2}], "license": "x"}', [{"a": 1}, {"b": 2}]),
+    (b'{"a": 1}\n{"@graph": [{"b": 2}], "@graph": []}\n{"c": 3}', [{"a": 1}, {"b": 2}, {"c": 3}]),
+    (b'{"@graph": [{"a": "\\"@graph\\": [1]", "@graph": 5}]}', [{"a": '"@graph": [1]', "@graph": 5}]),
 ]
 
 
@@ -509,6 +516,19 @@ def test_what_is_ours_is_refused_as_ours_also_where_it_is_gone() -> None:
     assert portion.deleted == []
 
 
+def test_what_has_no_address_is_known_by_its_claim() -> None:
+    claimed = {"@type": "Claim", "text": "<b>The pier</b> sank."}
+    values = [record(url=None, itemReviewed=claimed), record(url="javascript:alert(1)"), {"item": None}]
+    (portion,) = portioned(values)
+    harbour, pier = (portions.claim_mark(claim) for claim in ("The harbour was sold.", "The pier sank."))
+    assert portion.nowhere == [harbour, pier, harbour]
+    assert [reason for _, _, reason in portion.rejects] == [
+        "It has no web address.",
+        NOT_OF_THE_WEB,
+        "There is no ClaimReview in it.",
+    ]
+
+
 def test_a_record_of_many_claims_is_several_portions() -> None:
     claims = [{"@type": "Claim", "text": f"Harbour {n} was sold."} for n in range(5)]
     made = portioned([record(itemReviewed=claims), record(url=f"{URL}2")], size=2)
@@ -516,7 +536,7 @@ def test_a_record_of_many_claims_is_several_portions() -> None:
 
 
 def test_portions_cross_between_processes() -> None:
-    made = portioned([record(url=f"{URL}{n}") for n in range(5)], size=2)
+    made = portioned([record(url=None), *(record(url=f"{URL}{n}") for n in range(5))], size=2)
     pipe = io.BytesIO()
     for portion in made:
         portions.send(portion, pipe)

@@ -19,7 +19,7 @@ from claims.links import key_of, site_of
 from claims.models import Publication
 from claims.partners import pages, publishers, taking, texts
 from claims.partners.items import body_mark
-from claims.partners.portions import Asked, Portion, asked_text, mark_of, page_mark, received
+from claims.partners.portions import Asked, Portion, asked_text, claim_mark, mark_of, page_mark, received
 from claims.partners.stream import NO_JSON, NOT_UTF8, TOO_DEEP, TOO_LONG
 
 # Linux lets a pipe hold so much; elsewhere it holds what it holds.
@@ -75,10 +75,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class _Seen:
-    """What a feed had, in eight bytes for each: reviews by their identifiers, refused ones by their addresses."""
+    """What a feed had, in eight bytes for each: reviews by their identifiers.
+
+    Refused ones are known by their addresses, and those without one by their claims.
+    """
 
     reviews: set[int] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
+    nowhere: set[int] = field(default_factory=set)
     publishers: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
     unreadable: bool = False
@@ -99,8 +103,8 @@ def run(
 
     `full` says that the feed has everything that its publishers (or the site `only`) publish: what it does not have is
     withdrawn, unless it broke off, had nothing or a record that cannot be read, or had the review in a form that was
-    refused. Without `write` the tally
-    alone is made. Raises what claims.partners.taking.take and publishers.ensure raise.
+    refused. Without `write` the tally alone is made. Raises what claims.partners.taking.take and publishers.ensure
+    raise.
     """
     seen = _Seen()
     for portion in portions:
@@ -141,6 +145,7 @@ def _take(
     seen.reviews |= {mark_of(item.slug) for item in portion.items} | {mark for mark, _ in portion.same}
     seen.publishers |= {item.publisher for item in portion.items} | {slug for _, slug in portion.same}
     seen.refused |= {page_mark(url) for _, url, _ in portion.rejects if texts.address(url)}
+    seen.nowhere.update(portion.nowhere)
     seen.deleted += portion.deleted
     seen.unreadable |= any(reason in _UNREAD for _, _, reason in portion.rejects)
 
@@ -194,8 +199,12 @@ def _deleted(seen: _Seen) -> Iterator[str]:
 def _missing(seen: _Seen, slugs: Iterable[str]) -> Iterator[str]:
     """What these publishers had published and the feed does not have, nor has refused."""
     rows = Publication.objects.filter(origin="partner", withdrawn=False, publisher__slug__in=list(slugs))
-    for slug, url in rows.order_by().values_list("slug", "review_url").iterator(chunk_size=2000):
-        if mark_of(slug) not in seen.reviews and page_mark(url) not in seen.refused:
+    for slug, url, claim in (
+        rows.order_by().values_list("slug", "review_url", "text").iterator(chunk_size=2000)
+    ):
+        if mark_of(slug) in seen.reviews or page_mark(url) in seen.refused:
+            continue
+        if claim_mark(claim) not in seen.nowhere:
             yield slug
 
 
@@ -244,4 +253,4 @@ def reading(source: BinaryIO, knows: Asked) -> Iterator[Iterator[Portion]]:
 
 def is_site(name: str) -> bool:
     """Whether a name can be that of a site, as --publisher takes it."""
-    return site_of(texts.address(f"https://{name}/")) == name
+    return bool(name) and site_of(texts.address(f"https://{name}/")) == name

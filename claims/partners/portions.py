@@ -6,6 +6,7 @@ with its length before it. What crosses is marshal: plain values between two pro
 """
 
 import contextlib
+import hashlib
 import marshal
 import os
 import signal
@@ -55,6 +56,8 @@ class Portion:
 
     `same` are reviews that stand here as they are: their marks, and their publishers.
 
+    `nowhere` are the claims (`claim_mark`) of reviews that were refused for want of an address.
+
     `elsewhere` counts reviews of other sites than the one asked for, `repeated` those that the feed had before. `read`
     is the number of bytes read so far. `end` is set on the last one: empty, or why the feed cannot be read to its end.
     """
@@ -64,6 +67,7 @@ class Portion:
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     new: list[tuple[str, str, str]] = field(default_factory=list)
+    nowhere: list[int] = field(default_factory=list)
     elsewhere: int = 0
     repeated: int = 0
     read: int = 0
@@ -89,6 +93,7 @@ class _Reading:
             portion.rejects.append((number, found.url, OWN_DELETED if gone else OWN))
         elif isinstance(found, Reject):
             portion.rejects.append((number, found.url, found.reason))
+            portion.nowhere += map(claim_mark, found.claims)
         elif isinstance(found, Deleted):
             portion.deleted.append(found.url)
         else:
@@ -136,6 +141,11 @@ def page_mark(url: str) -> int:
     return mark_of(identifier(url=url, claim=""))
 
 
+def claim_mark(claim: str) -> int:
+    """What stands for a claim in memory, wherever it was reviewed."""
+    return int.from_bytes(hashlib.sha256(claim.encode()).digest()[:8])
+
+
 def portions(read: Callable[[int], bytes], asked: Asked, *, size: int = SIZE) -> Iterator[Portion]:
     """The feed in portions; of a review that it has twice the first counts, so that reading it again says the same."""
     amount = 0
@@ -176,7 +186,9 @@ def send(portion: Portion, out: BinaryIO) -> None:
     """Write a portion with its length before it."""
     items = [(i.slug, i.publisher, i.body, i.body_digest, i.columns) for i in portion.items]
     counts = (portion.elsewhere, portion.repeated, portion.read, portion.end)
-    data = marshal.dumps((items, portion.same, portion.rejects, portion.deleted, portion.new, counts))
+    data = marshal.dumps(
+        (items, portion.same, portion.rejects, portion.deleted, portion.new, portion.nowhere, counts)
+    )
     out.write(_LENGTH.pack(len(data)))
     out.write(data)
     out.flush()
@@ -189,11 +201,8 @@ def received(source: IO[bytes]) -> Iterator[Portion]:
         data = source.read(length)
         if len(data) < length:
             return
-        items, same, rejects, deleted, new, counts = marshal.loads(data)  # noqa: S302 - our own process wrote it
-        elsewhere, repeated, read, end = counts
-        yield Portion(
-            [Item(*one) for one in items], same, rejects, deleted, new, elsewhere, repeated, read, end
-        )
+        items, *lists, counts = marshal.loads(data)  # noqa: S302 - our own process wrote it
+        yield Portion([Item(*one) for one in items], *lists, *counts)
 
 
 def asked_text(asked: Asked) -> bytes:

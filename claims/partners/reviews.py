@@ -37,12 +37,13 @@ class Reject:
     """A record that cannot be used: its address, where it has one, and the reason in a sentence.
 
     An address that is refused stands as it was written, but for what cannot be printed. `deleted`: it was to be one of
-    something that is gone.
+    something that is gone. `claims` are those of a review without a usable address: by them alone it may be known.
     """
 
     url: str
     reason: str
     deleted: bool = False
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ def _claim_reviews(value: Any, depth: int) -> Iterator[dict[str, Any]]:
 def _reviews_of(record: dict[str, Any], *, url: str, outer: Any, today: str, licence: str) -> Iterator[Found]:
     """One review for each claim that the record reviews; `url` is the address that was read from `outer`."""
     address = texts.address(record.get("url")) or url or texts.address(record.get("@id"))
-    if not address:
-        yield Reject(*texts.refused_address(record.get("url"), outer, record.get("@id")))
-        return
     items = [_unprefixed(item) for item in texts.one_of(record.get("itemReviewed")) if isinstance(item, dict)]
+    if not address:
+        wrong = texts.refused_address(record.get("url"), outer, record.get("@id"))
+        yield Reject(*wrong, claims=_any_claims(record, items))
+        return
     try:
         common = _common(record, address, today=today, licence=licence)
         claimed = _bounded(record.get("claimReviewed"), LONGEST_CLAIM, "claim")
@@ -130,6 +132,13 @@ def _reviews_of(record: dict[str, Any], *, url: str, outer: Any, today: str, lic
                 yield Review(**common, claim=claim, **_of_claim(item, today=today))
         except _Refused as refused:
             yield Reject(address, str(refused))
+
+
+def _any_claims(record: dict[str, Any], items: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Whatever a record may mean by the claims that it reviews."""
+    named = [record.get("claimReviewed")]
+    named += [item.get(name) for item in items for name in ("text", "claimReviewed", "name")]
+    return tuple(dict.fromkeys(claim for one in named if (claim := texts.text(one))))
 
 
 def _common(record: dict[str, Any], url: str, *, today: str, licence: str) -> dict[str, Any]:

@@ -99,6 +99,10 @@ class Elements:
         if isinstance(value, Unusable) and start_character in "[{" and self._is_list_within(end=text.at):
             # Its good elements are not to be lost with the bad one.
             yield from self._part_by_part(several=several)
+        elif isinstance(value, dict) and self._is_named_twice(value, end=text.at):
+            # Of a member that an object has twice the decoder keeps the last.
+            text.at = text.begun
+            yield from self._members_of_object()
         elif isinstance(value, dict):
             yield from self._whole(value)
         elif isinstance(value, list):
@@ -114,6 +118,13 @@ class Elements:
             return False
         text.at = start
         return True
+
+    def _is_named_twice(self, value: dict[str, Any], *, end: int) -> bool:
+        """Whether a feed that ends at `end` may have a list of elements under the same name as another."""
+        text = self._text
+        return any(
+            name in value and text.buffer.count(f'"{name}"', text.begun, end) > 1 for name in CONTAINERS
+        )
 
     def _part_by_part(self, *, several: bool) -> Iterator[Any]:
         """What cannot be read in one piece: a feed as long as it goes; of several documents each line is one."""
@@ -335,8 +346,9 @@ class _Text:
             return b""
         try:
             if self._zip.eof:
-                # Several files that were put together; other bytes after the end are padding.
-                if data[:1] != _GZIP[:1]:
+                # Several files that were put together, with zeros for padding. Whatever else follows is damage.
+                data = data.lstrip(b"\0")
+                if not data:
                     return b""
                 self._zip = zlib.decompressobj(wbits=31)
             made: bytes = self._zip.decompress(data, _PORTION)
