@@ -127,6 +127,23 @@ def test_what_shares_a_word_only_is_no_match(ranking: Ranking, text: str) -> Non
     assert [one.matches for one in matches(ranking, text)] == [()]
 
 
+@pytest.mark.parametrize(
+    ("claim", "text", "likely"),
+    [
+        ("x", "x", False),
+        ("a.b", "http://a.b/ a.b", False),
+        ("Nothing", "Nothing!", False),
+        ("Bridge 5", "Bridge 5", False),
+        ("The bridge collapsed.", "The bridge collapsed!", True),
+        ("新冠疫苗", "新冠疫苗。", True),
+        ("新冠", "新冠。", False),
+    ],
+)
+def test_one_word_or_letters_are_no_statement(claim: str, text: str, likely: bool) -> None:
+    found = matches(Ranking(index.in_memory([*CLAIMS, Entry("it", claim)]), {"en", "ru"}), text)
+    assert [match.key for one in found for match in one.matches] == ["it"] * likely
+
+
 QUOTED = [
     Entry("long", "On the bridge.", quotations=("we never sold that bridge to anyone", "nor will we")),
     Entry("short", "On words.", quotations=("not one word",)),

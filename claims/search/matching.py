@@ -36,6 +36,8 @@ _CLOSELY, _MOST_WORDS = 10, 12
 RELATED, _MOST_BY_MEANING = 0.65, 20
 # With fewer telling words a sentence is read with the one before it.
 _FEW = 4
+# So many telling words, of two letters or more, have to be the same: one word alone, or letters, are no statement.
+_LEAST = 2
 _POINTING = frozenset(
     ("he", "she", "it", "they", "this", "that", "these", "those", "him", "her", "them", "his", "their", "its")
 )
@@ -145,12 +147,13 @@ class _Likely:
             by_meaning=False,
         )
         sure = sorted(((sureness(hit), hit) for hit in hits), key=lambda one: -one[0])
+        whole = _spoken(self.ranking, text)
         # Read with another sentence, this one has to say something of the claim itself.
-        spoken = _spoken(self.ranking, own)
+        spoken = whole if own == text else _spoken(self.ranking, own)
         return tuple(
             Match(hit.key, round(likely, 3), written)
             for likely, hit in sure
-            if likely >= LIKELY and (written := _shared(own, spoken, hit))
+            if likely >= LIKELY and _is_enough(whole, hit) and (written := _shared(own, spoken, hit))
         )[:MOST]
 
 
@@ -162,6 +165,11 @@ def _related(ranking: Ranking, text: str, narrowed: tuple[Clause, ...]) -> tuple
         return ()
     shared = _shared(text, _spoken(ranking, text), near)
     return (Match(near.key, round(sureness(near), 3), shared, related=True),)
+
+
+def _is_enough(spoken: list[tuple[str, frozenset[str]]], hit: Hit) -> bool:
+    """Whether a text and a fact-check have more in common than a word."""
+    return len({word for word, forms in spoken if len(word) > 1 and forms & hit.shared}) >= _LEAST
 
 
 def _shared(text: str, spoken: list[tuple[str, frozenset[str]]], hit: Hit) -> tuple[str, ...]:
