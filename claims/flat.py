@@ -46,6 +46,7 @@ _COLUMNS: Mapping[str, Callable[[Document], Any]] = {
     "publisher_site": _part("publisher", "site"),
     "review_url": _part("review_url"),
     "reviewed_on": _part("reviewed_on", "date"),
+    "reviewed_on_precision": _part("reviewed_on", "precision"),
     "second_read": _part("second_read"),
     "methodology": _part("methodology"),
     "first_published_at": _part("live", "first_published_at"),

@@ -74,7 +74,9 @@ def test_a_publisher_s_page_has_its_words_and_the_rule() -> None:
     map_label("Mostly wrong", "false")
     text = page("/publishers/checkers-example/")
     words = sentences(text)
-    assert "Nobody here chose among them." in words
+    assert (
+        "Nobody here chose among them, but for any that were withdrawn here: Corrections says which" in words
+    )
     assert "Mostly wrong 2 False" in words
     assert "Pants on fire 1 Not mapped" in words
     assert "No words given 1 Not mapped" in words
