@@ -22,14 +22,16 @@ from claims.search import keeping
 from claims.search.store import Unusable
 
 LATER = "The index of the claims cannot be asked at the moment. Try again later."
+# Seconds.
+_RETRY_AFTER = 60
 
 
 class NotNow(APIException):
     status_code = 503
     default_detail = LATER
     default_code = "unavailable"
-    # Seconds; the form of errors says it as Retry-After.
-    wait = 60
+    # The form of errors says it as Retry-After.
+    wait = _RETRY_AFTER
 
 
 @csrf_exempt
@@ -69,9 +71,11 @@ def check(request: HttpRequest) -> HttpResponse:
     except Unusable as problem:
         keeping.complain("A text could not be checked", problem)
         context["problem"] = LATER
-    return render(
-        request, "claims/check.html", context, status=503 if context.get("problem") == LATER else 200
-    )
+    response = render(request, "claims/check.html", context)
+    if context.get("problem") == LATER:
+        response.status_code = 503
+        response["Retry-After"] = str(_RETRY_AFTER)
+    return response
 
 
 def _bookmarklet(request: HttpRequest) -> str:

@@ -255,10 +255,10 @@ def test_a_failing_index_is_said_and_logged(
 
     monkeypatch.setattr(keeping, "ranking", fail)
     answer = Client().post("/check/", {"text": TEXT})
-    assert answer.status_code == 503
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     assert "cannot be asked at the moment" in answer.content.decode()
     answer = Client().post("/api/v1/match/", json.dumps({"text": TEXT}), content_type="application/json")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     assert answer["Content-Type"] == "application/problem+json"
     assert "could not be matched" in caplog.text
 
