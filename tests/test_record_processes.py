@@ -64,9 +64,7 @@ for draft in drafts:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    # The reader asks as fast as it is answered: what it may ask in a minute is the business of other tests.
-    unbounded = {"FACTCHECK_READS_PER_MINUTE": "1000000"}
-    with serving(tmp_path, ["record_key", "ensure"], filled(PREPARE), **unbounded) as server:
+    with serving(tmp_path, ["record_key", "ensure"], filled(PREPARE)) as server:
         yield server
 
 
