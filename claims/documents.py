@@ -21,7 +21,7 @@ def served(publication: Publication, *, base_url: str) -> dict[str, Any]:
 
 
 def served_many(publications: Iterable[Publication], *, base_url: str) -> list[dict[str, Any]]:
-    """Served documents in the given order, in a fixed number of queries however many there are.
+    """Served documents in the given order, in as few queries however many there are.
 
     The publications come from Publication.objects.for_documents(); `base_url` has no slash at its end.
     """
@@ -44,7 +44,8 @@ def outlined_many(publications: Iterable[Publication], *, base_url: str) -> list
     """Served documents for whoever shows no rationale, such as a list: as `served_many`, and nothing is rendered."""
     rows = list(publications)
     bodies = {row.pk: json.loads(row.revision.body or "null") for row in rows}
-    notices = _notices(row.revision.subject for row in rows)
+    # The first entry about a fact-check is no notice.
+    notices = _notices(row.revision.subject for row in rows if row.revision.number > 1)
     held = _held(bodies.values())
     related = _related(bodies.values(), base_url=base_url)
     return [
@@ -165,6 +166,8 @@ def _snapshots(body: dict[str, Any]) -> set[str]:
 
 def _held(bodies: Iterable[dict[str, Any]]) -> set[str]:
     wanted = set().union(*(_snapshots(body) for body in bodies))
+    if not wanted:
+        return set()
     return set(Snapshot.objects.held().filter(sha256__in=wanted).values_list("sha256", flat=True))
 
 
@@ -174,8 +177,11 @@ def _held_of(body: dict[str, Any], held: set[str]) -> dict[str, bool]:
 
 def _notices(subjects: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    wanted = list(subjects)
+    if not wanted:
+        return found
     entries = (
-        Revision.objects.filter(subject__in=list(subjects), kind__in=Revision.NOTICES)
+        Revision.objects.filter(subject__in=wanted, kind__in=Revision.NOTICES)
         .order_by("-sequence")
         .values_list("subject", "kind", "note", "at", "number")
     )
@@ -188,8 +194,12 @@ def _notices(subjects: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
 
 def _related(bodies: Iterable[dict[str, Any]], *, base_url: str) -> dict[str, list[dict[str, Any]]]:
     """By claim: the relations that these bodies state, and that others state about them, where both ends are public."""
-    stated = {body["id"]: body["relations"] for body in bodies}
+    # Partners' fact-checks state none, and nobody states any about them: only claims of ours are related.
+    ours = (body for body in bodies if body["origin"] == Publication.Origin.OWN)
+    stated = {body["id"]: body["relations"] for body in ours}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if not stated:
+        return found
 
     def add(slug: str, other: Publication, kind: str, note: str, direction: str) -> None:
         found[slug].append(

@@ -236,7 +236,7 @@ def test_every_mark_is_that_of_its_view(place: dict[str, str]) -> None:
         assert (again.status_code, again.content) == (304, b""), name
 
 
-@pytest.mark.parametrize(("form", "queries"), [("api", 6), ("json-ld", 2), ("page", 9)])
+@pytest.mark.parametrize(("form", "queries"), [("api", 5), ("json-ld", 2), ("page", 8)])
 def test_who_has_the_answer_is_known_by_a_fixed_number_of_queries(
     form: str,
     queries: int,

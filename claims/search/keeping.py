@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from claims import freshness
 from claims.models import Head, Publication
 from claims.search import indexed, store
 from claims.search.lacking import Lacking, Told, counted
@@ -62,11 +63,11 @@ def current() -> Kept:
     where = folder()
     with _turn:
         try:
-            kept, head = _current(where)
+            kept, entry_digest = _current(where)
         except Unusable:
             _kept.pop(where, None)
             raise
-    is_behind = kept.opened.head.entry_digest != head.entry_digest
+    is_behind = kept.opened.head.entry_digest != entry_digest
     return replace(kept, is_behind=is_behind or kept.lacks_vectors)
 
 
@@ -128,19 +129,19 @@ def _seen_to(told: Told | None) -> bool:
     return True
 
 
-def _current(where: Path) -> tuple[Kept, Head]:
+def _current(where: Path) -> tuple[Kept, str]:
     kept = _kept.get(where)
-    head = Head.objects.get(pk=1)
+    entry_digest = freshness.state().entry_digest
     if (
         kept is None
         or kept.opened.name != store.current(where)
-        or kept.opened.head.entry_digest != head.entry_digest
+        or kept.opened.head.entry_digest != entry_digest
     ):
         kept = _kept[where] = _brought_up(where, kept)
     if kept.lacks_vectors:
         # They come without an entry of the record, when the command has made them.
         kept = _kept[where] = replace(kept, lacks_vectors=_lacks_vectors(where))
-    return kept, head
+    return kept, entry_digest
 
 
 def _brought_up(where: Path, kept: Kept | None) -> Kept:

@@ -127,7 +127,10 @@ def _whole(printed: str, start: int, first: int, last: int) -> Iterator[tuple[in
         first += 1
     while first < last and printed[last - 1] in _JOINING:
         last -= 1
-    if found := words(printed[first:last]):
+    part = printed[first:last]
+    # Of most words nothing is left out, nor taken apart.
+    found = [part.lower()[:LONGEST_WORD]] if part.isascii() and part.isalnum() else words(part)
+    if found:
         yield start + first, start + last, found
 
 
