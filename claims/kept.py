@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.core.cache import cache
 
-from claims.models import Head
+from claims import freshness
 
 Value = TypeVar("Value")
 
@@ -22,7 +22,7 @@ SECONDS = 24 * 60 * 60
 
 def head() -> str:
     """What stands for the record as it is now; empty before its first entry."""
-    return Head.objects.values_list("entry_digest", flat=True).get(pk=1)
+    return freshness.state().entry_digest
 
 
 def kept(what: str, question: object, make: Callable[[], Value], *, at: str) -> Value:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from claims import facets
+from claims import facets, kept
 from claims.filters import PublicationFilterSet
 from claims.models import Label, Publication
 from claims.search import comparing, indexed, keeping, lookup, plain
@@ -97,10 +97,10 @@ def _says(asked: Question) -> bool:
 
 def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, page: int, size: int) -> Answer:
     filters = narrowed(parameters)
-    kept = keeping.current()
+    current = keeping.current()
     with keeping.asking():
         found = lookup.lookup(
-            kept.ranking,
+            current.ranking,
             asked,
             narrowed=filters,
             newest_first=order == NEWEST,
@@ -119,8 +119,8 @@ def _by_index(asked: Question, parameters: Mapping[str, str], *, order: str, pag
         related=found.related,
         counts=_counted(found.counts) if total or found.is_nearest else {},
         meant=found.meant,
-        is_behind=kept.is_behind,
-        forms=comparing.asked(asked.words, kept.ranking.languages).forms,
+        is_behind=current.is_behind,
+        forms=comparing.asked(asked.words, current.ranking.languages).forms,
     )
 
 
@@ -165,9 +165,13 @@ def _counted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int
         return {}
     found = {name: dict(counts[name]) for name in COUNTED if name != "label"}
     if counts["label"]:
-        mapped = Label.objects.exclude(rating="").values_list("publisher__slug", "text", "rating")
-        for publisher, text, rating in mapped:
-            size = counts["label"].get(indexed.label_value(publisher, text), 0)
-            if size:
+        for label, rating in kept.kept("mapped", "", _mapped, at=kept.head()).items():
+            if size := counts["label"].get(label, 0):
                 found["rating"][rating] = found["rating"].get(rating, 0) + size
     return found
+
+
+def _mapped() -> dict[str, str]:
+    """The ratings of publishers' labels that editors mapped to one, by the labels as the index knows them."""
+    rows = Label.objects.exclude(rating="").order_by().values_list("publisher__slug", "text", "rating")
+    return {indexed.label_value(publisher, text): rating for publisher, text, rating in rows}
