@@ -432,6 +432,41 @@ def test_at_the_desk_it_is_withdrawn_and_let_back_in(desk: Client) -> None:
     assert [event.by.username for event in PartnerEvent.objects.of(slug)] == ["pia", "pia"]
 
 
+TOOK_BACK = "Its publisher took it back, and not the desk"
+
+
+def test_what_cannot_be_let_in_is_not_offered(desk: Client) -> None:
+    slug = taken()
+    taking.withdraw([slug], at=NOON)
+    shown = desk.get(at_desk(slug)).content.decode()
+    assert f'href="{at_desk(slug, "let-in")}"' not in shown
+    assert TOOK_BACK in sentences(shown)
+    other = Client()
+    other.force_login(make_user("rob", role=roles.REPORTER))
+    assert TOOK_BACK not in sentences(other.get(at_desk(slug)).content.decode())
+    # Of what was taken out of the record as well nothing comes back by itself: that is the desk's to decide.
+    redacting.redact(sequence=Revision.objects.of(f"claims/{slug}")[0].sequence, reason="An order.", at=NOON)
+    shown = desk.get(at_desk(slug)).content.decode()
+    assert f'href="{at_desk(slug, "let-in")}"' in shown
+    assert TOOK_BACK not in sentences(shown)
+
+
+def test_a_step_is_offered_to_whom_it_is_open(desk: Client, settings: Any) -> None:
+    slug = taken()
+    settings.SECOND_FACTOR_FOR_PUBLISHING = True
+    for step in ("withdraw", "let-in"):
+        shown = desk.get(at_desk(slug)).content.decode()
+        assert f'href="{at_desk(slug, step)}"' not in shown
+        assert "asks for a second factor" in sentences(shown)
+        settings.SECOND_FACTOR_FOR_PUBLISHING = False
+        shown = desk.get(at_desk(slug)).content.decode()
+        assert f'href="{at_desk(slug, step)}"' in shown
+        assert "asks for a second factor" not in sentences(shown)
+        if step == "withdraw":
+            withdraw(slug)
+        settings.SECOND_FACTOR_FOR_PUBLISHING = True
+
+
 def test_the_desk_sees_who_did_what(desk: Client) -> None:
     slug = taken()
     withdraw(slug, by=make_user("ada"))

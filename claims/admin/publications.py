@@ -82,9 +82,12 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
         if row is not None and row.origin == Publication.Origin.PARTNER:
             step = Step.LET_IN if row.withdrawn else Step.WITHDRAW
             may = request.user.has_perm(withdrawing.PERMISSIONS[step])
+            objection = withdrawing.objection(step, row, by=editor(request))
             context |= {
                 "theirs": True,
-                "step": step.value if may else "",
+                "step": "" if objection else step.value,
+                # Who may not take it at all is not told of it.
+                "refused": objection if may else "",
                 "reason": withdrawing.reason_of(row) if row.withdrawn else "",
                 "is_let_in": row.withdrawn and withdrawing.is_let_in(row.slug),
                 "events": PartnerEvent.objects.of(row.slug),
