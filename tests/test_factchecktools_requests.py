@@ -88,6 +88,8 @@ def test_the_parameters_of_every_method_are_taken() -> None:
         ("post", SEARCH, 405, "UNIMPLEMENTED"),
         ("put", SEARCH, 405, "UNIMPLEMENTED"),
         ("delete", SEARCH, 405, "UNIMPLEMENTED"),
+        ("post", "/v1alpha1/claims:imageSearch", 405, "UNIMPLEMENTED"),
+        ("post", "/$discovery/rest", 405, "UNIMPLEMENTED"),
     ],
 )
 def test_every_error_is_in_the_envelope(method: str, path: str, code: int, status: str) -> None:
@@ -98,7 +100,7 @@ def test_every_error_is_in_the_envelope(method: str, path: str, code: int, statu
     assert (error["code"], error["status"]) == (code, status)
     assert error["message"].endswith(".")
     if code == 405:
-        assert answer["Allow"] == "GET, HEAD"
+        assert answer["Allow"] == Client().options(path)["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_the_description_has_the_addresses_of_this_server() -> None:

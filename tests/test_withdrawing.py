@@ -80,6 +80,10 @@ def test_withdrawn_it_is_a_tombstone_with_the_reason_everywhere(client: Client) 
     assert REASON in words
     gone = client.get(f"/api/v1/claims/{slug}/")
     assert (gone.status_code, gone.json()["withdrawn"]) == (410, {"reason": REASON})
+    # A copy from before is good no more, and nothing says that one is.
+    for answer in (gone, client.get(f"/claims/{slug}/")):
+        assert not answer.has_header("ETag")
+        assert not answer.has_header("Last-Modified")
     last = client.get("/api/v1/changes/?limit=1000").json()["entries"][-1]
     assert (last["envelope"]["kind"], last["body"]["withdrawn"]) == ("withdrawal", {"reason": REASON})
     for address in LISTS:
@@ -109,6 +113,42 @@ def test_its_publisher_does_not_bring_it_back(publishes: dict[str, str]) -> None
     assert taking.withdraw([slug], at=NOON) == 0
     assert again(**publishes).left == [slug]
     assert (Revision.objects.count(), is_public(slug)) == (before, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://checkers.example/reviews/harbour",
+        "https://WWW.Checkers.example:443/reviews/harbour/#secret",
+    ],
+)
+def test_its_address_is_the_same_in_these_spellings(url: str) -> None:
+    slug = taken()
+    withdraw(slug)
+    assert again(url=url).left == [slug]
+    assert is_public(slug) is False
+
+
+@pytest.mark.parametrize(
+    "another",
+    [
+        {"url": "https://www.checkers.example/reviews/Harbour/"},
+        {"url": "https://www.checkers.example/reviews/h%61rbour/"},
+        {"url": f"{URL}?page=1"},
+        {"claim": "SECRETCLAIM!"},
+        {"claim": "secretclaim"},
+    ],
+)
+def test_another_address_or_wording_is_another_which_the_desk_withdraws_as_well(
+    another: dict[str, str],
+) -> None:
+    slug = taken()
+    withdraw(slug)
+    assert again(**another).new == 1
+    (other,) = Publication.objects.filter(withdrawn=False)
+    withdraw(other.slug)
+    assert again(**another).left == [other.slug]
+    assert not Publication.objects.filter(withdrawn=False).exists()
 
 
 def test_let_back_in_it_is_public_when_it_is_taken_next() -> None:

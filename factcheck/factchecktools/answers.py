@@ -30,7 +30,12 @@ def view(**handlers: Handler) -> Handler:
     A client that finds an address too long sends its parameters as a form, by POST with X-HTTP-Method-Override: GET.
     That is a read like any other: nobody's cookie is looked at, so there is no forgery to guard against.
     """
-    names = [*handlers, *(["head"] if "get" in handlers else [])]
+    # What is only read is for scripts of other sites, which ask by OPTIONS first: factcheck.headers answers them.
+    names = [
+        *handlers,
+        *(["head"] if "get" in handlers else []),
+        *(["options"] if [*handlers] == ["get"] else []),
+    ]
     allowed = ", ".join(sorted(name.upper() for name in names))
 
     @csrf_exempt
