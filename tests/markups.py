@@ -24,7 +24,7 @@ def make_page(*, site: str = "harbour.example", claims: Iterable[str] = ("The pi
     document = {"pageUrl": url, "claimReviewMarkups": [simple(claim) for claim in claims]}
     page = markup.page(json.dumps(document).encode(), today="2026-03-01")
     reviews = [pages.Sent(review, one) for review, one in page.markups]
-    return pages.create(page.url, page.sent, reviews, sites=[site], at=NOON)
+    return pages.create(page.url, page.sent, reviews, sites=[site], reserved=(), at=NOON)
 
 
 def make_pages_key() -> str:

@@ -39,6 +39,7 @@ PURE = {
     "claims.marking",
     "claims.partners.body",
     "claims.partners.items",
+    "claims.partners.lookalikes",
     "claims.oembed",
     "claims.partners.naming",
     "claims.partners.portions",

@@ -118,6 +118,29 @@ def test_what_cannot_be_used_is_refused_with_its_field(what: str, key: str) -> N
     assert not kinds()
 
 
+def test_nothing_of_another_type_is_not_given(key: str) -> None:
+    """What Python takes for false is no text, no object and no list; null, an empty text and an empty object are."""
+    empty = {
+        "publishDate": 0,
+        "claimReviewAuthor": [],
+        "languageCode": False,
+        "claimReviewMarkups": [
+            {"claimReviewed": 0, "claimAuthor": False, "claimAppearances": {}, "claimDate": [], "rating": []},
+            {"claimReviewed": "The pier is gone.", "claimLocation": False, "rating": {"textualRating": {}}},
+        ],
+    }
+    said = violated(sent(**empty), key=key)
+    first, second = "claimReviewMarkups[0].", "claimReviewMarkups[1]."
+    assert said.keys() >= {
+        *("publishDate", "claimReviewAuthor", "languageCode"),
+        *(f"{first}{name}" for name in empty["claimReviewMarkups"][0]),  # type: ignore[index]
+        *(f"{second}claimLocation", f"{second}rating.textualRating"),
+    }
+    for name in ("name", "versionId"):
+        assert violated(sent(**{name: 0}), key=key) == {name: "Not a text."}
+    assert not kinds()
+
+
 def test_all_that_is_wrong_with_a_page_is_said_at_once(key: str) -> None:
     body = sent(
         publishDate="x", claimReviewMarkups=[simple(), {"claimReviewed": 1, "rating": {"ratingValue": "2"}}]

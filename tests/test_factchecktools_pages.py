@@ -20,6 +20,7 @@ from claims import record
 from claims.models import Markup, MarkupPage, Publication
 from claims.partners import importing, withdrawing
 from claims.partners.body import Date, Scale
+from sources.models import Publisher
 
 pytestmark = pytest.mark.django_db
 
@@ -278,6 +279,33 @@ def test_nobody_goes_by_the_name_of_another(key: str, name: str, monkeypatch: py
     assert set(violated(late, key=key)) == {"claimReviewAuthor.name"}
     # One partner's sites may bear one name.
     ask("POST", body={**wanted, "claimReviewAuthor": {"name": "harbour news"}}, key=key)
+
+
+@pytest.mark.parametrize(
+    "name", ["Lighthouse", "LIGHTHOUSE", "Líghthouse", "Lighth\u043euse", "Lighthο\u03c5se"]
+)
+@pytest.mark.parametrize("active", [True, False])
+def test_a_partner_that_has_not_published_finds_its_name_free(key: str, name: str, active: bool) -> None:
+    owner = make_partner(name="Lighthouse", sites=["lighthouse.example"], active=active)
+    author = {"claimReviewAuthor": {"name": name}}
+    made = ask("POST", body=sent(), key=key)
+    before = Publication.objects.count()
+    other = sent(pageUrl="https://news.harbour.example/2", claimReviewMarkups=[simple()], **author)
+    assert set(violated(other, key=key)) == {"claimReviewAuthor.name"}
+    assert violated_put(f"/v1alpha1/{made['name']}", {**made, **author}, key=key) == {
+        "claimReviewAuthor.name"
+    }
+    assert Publication.objects.count() == before
+    owner.active = True
+    owner.save()
+    page = sent(
+        pageUrl="https://lighthouse.example/1", claimReviewMarkups=[simple("The pier fell.")], **author
+    )
+    ask("POST", body=page, key=make_key(owner, ["pages"]))
+    assert Publisher.objects.get(site="lighthouse.example").name == name
+    # From now on it bears it, whatever another partner is called at the desk later.
+    make_partner(name=name.upper())
+    ask("POST", body={**page, "pageUrl": "https://lighthouse.example/2"}, key=make_key(owner, ["pages"]))
 
 
 # Two at once, and who else writes ------------------------------------------------------------------

@@ -148,6 +148,8 @@ def test_the_day_on_the_last_page_cannot_be_made_up() -> None:
     [
         ({"text": ""}, "Say what is wrong."),
         ({"text": " \r\n "}, "Say what is wrong."),
+        ({"text": "\u200b"}, "Say what is wrong."),
+        ({"text": "\u3164\r\n\u2800"}, "Say what is wrong."),
         ({"text": "x" * (LONGEST_TEXT + 1)}, f"at most {LONGEST_TEXT} characters"),
         ({"text": "a\0b"}, "Null characters are not allowed."),
         ({"email": "ada at example"}, "Write the whole address"),
@@ -175,6 +177,16 @@ def test_a_long_place_is_refused_and_a_place_of_any_form_is_taken() -> None:
     assert post("/suggest/", where="x" * (LONGEST_PLACE + 1)).status_code == 200
     assert post("/suggest/", where="javascript:alert(1)").status_code == 302
     assert post("/suggest/", where="On a leaflet in the market\r\non Sunday").status_code == 302
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u3164", " \u2060\r\n\u2800 "])
+def test_what_nobody_can_read_was_not_written(text: str) -> None:
+    answer = post("/suggest/", text=text)
+    assert (answer.status_code, Suggestion.objects.count()) == (200, 0)
+    assert "Say which claim." in html.unescape(answer.content.decode())
+    assert post("/suggest/", where=text, who=text, name=text).status_code == 302
+    suggestion = Suggestion.objects.get()
+    assert (suggestion.where, suggestion.who, suggestion.contact) == ("", "", "")
 
 
 def test_many_line_ends_are_counted_once() -> None:

@@ -110,6 +110,8 @@ def test_what_the_desk_changed_since_is_not_told(secret: str) -> None:
     assert [one["claim"] for one in answer.json()["nearest"]] == [CLAIM]  # type: ignore[attr-defined]
 
 
+INVISIBLE = ("\u200b", "\u3164", " \u2060\n\u2800 ")
+OPTIONAL = ("speaker", "where", "language", "note")
 REFUSED: list[tuple[Any, str]] = [
     ([], "claim"),
     ("text", "claim"),
@@ -121,6 +123,9 @@ REFUSED: list[tuple[Any, str]] = [
     ({"claim": "a\0b"}, "claim"),
     ({"claim": "\ud800"}, "claim"),
     ({"claim": "a" * 5001}, "claim"),
+    *(({"claim": text}, "claim") for text in INVISIBLE),
+    *(({"claim": CLAIM, name: text}, name) for name in OPTIONAL for text in ("", "\n ", *INVISIBLE)),
+    *(({"claim": CLAIM, name: value}, name) for name in OPTIONAL for value in (None, False, 0, [], {})),
     ({"claim": CLAIM, "speaker": "a" * 301}, "speaker"),
     ({"claim": CLAIM, "speaker": ["Ada"]}, "speaker"),
     ({"claim": CLAIM, "where": {}}, "where"),

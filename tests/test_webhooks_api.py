@@ -139,8 +139,19 @@ BAD = [
     ({"url": HOOK, "topics": [None]}, "topics", "list of texts"),
     ({"url": HOOK, "topics": ["nowhere"]}, "topics", "The record knows none"),
     ({"url": HOOK, "speakers": ["\ud800"]}, "speakers", "list of texts"),
-    ({"url": HOOK, "origin": ["own"]}, "origin", "a text"),
-    ({"url": HOOK, "origin": "both"}, "origin", "Not an origin"),
+    ({"url": HOOK, "origin": ["own"]}, "origin", "Allowed: own, partner; leave it out"),
+    ({"url": HOOK, "origin": "both"}, "origin", "Allowed: own, partner; leave it out"),
+    # What is false in Python says nothing that is documented.
+    *(
+        ({"url": HOOK, "origin": value}, "origin", "Allowed: own, partner; leave it out")
+        for value in ({}, [], 0, 0.0, False, "")
+    ),
+    *(
+        ({"url": HOOK, name: value}, name, "list of texts")
+        for name in ("kinds", "topics", "speakers")
+        for value in ({}, 0, False, "", None)
+    ),
+    *(({"url": value}, "url", "Give the address") for value in ({}, [], 0, False, None)),
     ({"url": HOOK, "secret": "whsec_x"}, "secret", "Unknown member"),
 ]
 
@@ -154,6 +165,20 @@ def test_what_cannot_be_asked_for_is_named(client, body, member, words):
     assert error["name"] == member
     assert words in error["reason"]
     assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("given", [{}, {"origin": None}])
+def test_both_origins_are_asked_for_as_the_schema_says(client, given):
+    made = post(client, body={"url": HOOK, **given})
+    assert (made.status_code, made.json()["origin"]) == (201, None)
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, "", "true", [], {}])
+def test_a_switch_is_true_or_false(client, partner, value):
+    row = make_subscription(HOOK, partner=partner)
+    answer = client.patch(one(row), {"active": value}, content_type="application/json")
+    assert [error["name"] for error in answer.json()["errors"]] == ["active"]
+    assert Subscription.objects.get().active
 
 
 def test_twice_or_too_many_is_a_conflict(client, partner):

@@ -95,9 +95,15 @@ def identifier(url: str) -> str:
 
 @transaction.atomic
 def create(
-    url: str, sent: dict[str, Any], reviews: Sequence[Sent], *, sites: Collection[str], at: dt.datetime
+    url: str,
+    sent: dict[str, Any],
+    reviews: Sequence[Sent],
+    *,
+    sites: Collection[str],
+    reserved: Collection[str],
+    at: dt.datetime,
 ) -> MarkupPage:
-    """Keep a page that is not here, for whoever has these sites.
+    """Keep a page that is not here, for whoever has these sites; names that are `reserved` are for others.
 
     Raises Exists and Refused, and what taking.take and publishers.ensure raise.
     """
@@ -105,7 +111,7 @@ def create(
     if MarkupPage.objects.filter(identifier=identifier(url)).exists():
         raise Exists(url)
     page = MarkupPage(identifier=identifier(url), url=url, site=site_of(url))
-    _write(page, sent, reviews, sites=sites, at=at)
+    _write(page, sent, reviews, sites=sites, reserved=reserved, at=at)
     return page
 
 
@@ -117,10 +123,11 @@ def update(
     reviews: Sequence[Sent],
     *,
     sites: Collection[str],
+    reserved: Collection[str],
     version: str = "",
     at: dt.datetime,
 ) -> MarkupPage:
-    """Put what is sent in the place of all that a page says, for whoever has these sites.
+    """Put what is sent in the place of all that a page says, for whoever has these sites, as `create` does.
 
     Raises Missing, Changed where `version` is not that of the page, and what `create` raises but for Exists.
     """
@@ -133,7 +140,7 @@ def update(
     if version and version != kept([page])[0].version:
         raise Changed("The page has changed since: get it again, and change what you get.")
     page.url = url
-    _write(page, sent, reviews, sites=sites, at=at)
+    _write(page, sent, reviews, sites=sites, reserved=reserved, at=at)
     return page
 
 
@@ -208,13 +215,14 @@ def _write(
     reviews: Sequence[Sent],
     *,
     sites: Collection[str],
+    reserved: Collection[str],
     at: dt.datetime,
 ) -> None:
     if page.site in {*publishers.own_sites(), site_of(settings.FACTCHECK_URL)}:
         raise Refused(f"{page.site} is this house itself, whose fact-checks are written at its desk.")
     name = reviews[0].review.publisher
     # Under the head lock, so that of two who want one name in one moment the second is refused.
-    if name != page.site and publishers.has_another(name, sites=sites):
+    if name != page.site and publishers.has_another(name, sites=sites, reserved=reserved):
         raise NameTaken(
             f"{name} is the name of another publisher here: send the one that your own site bears."
         )

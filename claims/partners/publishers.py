@@ -1,13 +1,13 @@
 """The rows that stand for partners as publishers: one for each site, on the record from its first review on."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
 from claims import redirects, reference
 from claims.models import Publication, Site
-from sources.folding import fold
+from claims.partners.lookalikes import are_alike
 from sources.models import Publisher
 
 
@@ -50,18 +50,18 @@ def own_sites() -> set[str]:
     return {publisher.site.lower().removeprefix("www.")} if publisher and publisher.site else set()
 
 
-def has_another(name: str, *, sites: Iterable[str]) -> bool:
-    """Whether a name, but for case and the like, is that of this house or of a publisher of another site.
+def has_another(name: str, *, sites: Iterable[str], reserved: Collection[str]) -> bool:
+    """Whether a name, or one that looks like it, is that of this house, of a publisher of another site, or `reserved`.
 
     `sites` are those that the name is wanted for, without `www.`; one of them that bears it already may go on.
     """
-    folded, wanted = fold(name), frozenset(sites)
-    named = [site for site, (_, other) in known().items() if fold(other) == folded]
+    wanted = frozenset(sites)
+    named = [site for site, (_, other) in known().items() if are_alike(other, name)]
     if wanted.intersection(named):
         return False
     house = Site.objects.current()
     ours = (house.name, house.publisher.name if house.publisher else "")
-    return bool(named) or folded in {fold(one) for one in ours if one}
+    return bool(named) or any(are_alike(one, name) for one in (*ours, *reserved) if one)
 
 
 def of_site(site: str) -> list[str]:

@@ -16,15 +16,21 @@ from factcheck.factchecktools.answers import made
 from factcheck.factchecktools.envelope import Refused, bad, info, preconditions
 from factcheck.factchecktools.parameters import Common, Given
 from factcheck.partners import access, keys
+from factcheck.partners.models import Partner
 from factcheck.partners.scopes import Scope
 
 
 def create(request: HttpRequest, given: Given) -> HttpResponse:
-    sites = _sites(request)
+    partner = _partner(request)
+    sites = _sites(partner)
     common, sent = parameters.common(given), _sent(request)
     _own(sent.url, sites)
     try:
-        page = _written(lambda at: pages.create(sent.url, sent.sent, _reviews(sent), sites=sites, at=at))
+        page = _written(
+            lambda at: pages.create(
+                sent.url, sent.sent, _reviews(sent), sites=sites, reserved=_reserved(partner), at=at
+            )
+        )
     except pages.Exists:
         name = f"pages/{pages.identifier(sent.url)}"
         said = f"The markup of this page is here already: update {name}."
@@ -33,13 +39,14 @@ def create(request: HttpRequest, given: Given) -> HttpResponse:
 
 
 def get(request: HttpRequest, given: Given, page: str) -> HttpResponse:
-    sites = _sites(request)
+    sites = _sites(_partner(request))
     common = parameters.common(given)
     return _answer(_document(_found(page, sites)), common)
 
 
 def update(request: HttpRequest, given: Given, page: str) -> HttpResponse:
-    sites = _sites(request)
+    partner = _partner(request)
+    sites = _sites(partner)
     common, sent = parameters.common(given), _sent(request)
     _found(page, sites)
     _own(sent.url, sites)
@@ -47,14 +54,21 @@ def update(request: HttpRequest, given: Given, page: str) -> HttpResponse:
         raise bad({"name": f"This is pages/{page}: leave the name out, or send that."})
     _written(
         lambda at: pages.update(
-            page, sent.url, sent.sent, _reviews(sent), sites=sites, version=sent.version, at=at
+            page,
+            sent.url,
+            sent.sent,
+            _reviews(sent),
+            sites=sites,
+            reserved=_reserved(partner),
+            version=sent.version,
+            at=at,
         )
     )
     return _answer(_document(pages.found(page)), common)
 
 
 def delete(request: HttpRequest, given: Given, page: str) -> HttpResponse:
-    sites = _sites(request)
+    sites = _sites(_partner(request))
     common = parameters.common(given)
     _found(page, sites)
     _written(lambda at: pages.delete(page, at=at))
@@ -62,7 +76,7 @@ def delete(request: HttpRequest, given: Given, page: str) -> HttpResponse:
 
 
 def listed(request: HttpRequest, given: Given) -> HttpResponse:
-    sites = _sites(request)
+    sites = _sites(_partner(request))
     asked, common = parameters.pages(given)
     at = parameters.place(asked.token, question=asked.question)
     following: int | None = None
@@ -86,13 +100,21 @@ def listed(request: HttpRequest, given: Given) -> HttpResponse:
     return _answer(document, common)
 
 
-def _sites(request: HttpRequest) -> frozenset[str]:
-    """The sites of the partner whose key came with a request. Raises Refused."""
+def _partner(request: HttpRequest) -> Partner:
+    """Whose key came with a request. Raises Refused."""
     try:
-        key = access.demand(request, Scope.PAGES)
+        return access.demand(request, Scope.PAGES).partner
     except keys.Refused as refused:
         raise refusing.bad_key(refused) from refused
-    return frozenset(key.partner.sites.values_list("host", flat=True))
+
+
+def _sites(partner: Partner) -> frozenset[str]:
+    return frozenset(partner.sites.values_list("host", flat=True))
+
+
+def _reserved(partner: Partner) -> list[str]:
+    """What the other partners are called: whoever has not published yet is to find its name free."""
+    return Partner.objects.names_beside(partner)
 
 
 def _own(url: str, sites: frozenset[str]) -> None:

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from claims import documents
 from claims.addresses import base_url
-from claims.legible import is_writable, printable
+from claims.legible import is_blank, is_writable, printable
 from factcheck.api.filtering import refuse, unknown
 from factcheck.partners import access, keys, refusing, submitting
 from factcheck.partners.scopes import Scope
@@ -67,10 +67,10 @@ def read(given: Any) -> submitting.Sent:
     }
     values: dict[str, str] = {}
     for name, longest in LONGEST.items():
-        value = given.get(name)
-        if value is None and name != "claim":
+        if name not in given and name != "claim":
             continue
-        if not isinstance(value, str) or not value.strip() or not is_writable(value):
+        value = given.get(name)
+        if not isinstance(value, str) or is_blank(value) or not is_writable(value):
             errors[name] = "This has to be a text that says something."
         elif len(value) > longest:
             errors[name] = f"At most {longest} characters are taken; this has {len(value)}."

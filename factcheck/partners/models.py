@@ -15,6 +15,12 @@ PER_DAY = 200_000
 LIVE_KEYS = 2
 
 
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def names_beside(self, partner: "Partner") -> list[str]:
+        """What the other partners are called, the inactive ones too."""
+        return list(self.exclude(pk=partner.pk).order_by().values_list("name", flat=True))
+
+
 class Partner(models.Model):
     """A newsroom that reads, submits or publishes with keys of its own. It is made inactive, never deleted."""
 
@@ -36,6 +42,8 @@ class Partner(models.Model):
     )
     note = models.TextField(blank=True, help_text="For colleagues. Private.")
     created_at = models.DateTimeField("since", auto_now_add=True)
+
+    objects = PartnerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from claims.legible import is_blank
+
 LONGEST_TEXT = 5_000
 LONGEST_PLACE = 2_000
 LONGEST_NAME = 120
@@ -18,17 +20,25 @@ class LinesInput(forms.Textarea):
         super().__init__(attrs={"rows": rows})
 
 
-class LinesField(forms.CharField):
+class LineField(forms.CharField):
+    """What nobody can read is as empty as nothing at all."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        return "" if is_blank(text) else text
+
+
+class LinesField(LineField):
     """Browsers send CR LF and count one character; so do we."""
 
     def to_python(self, value: Any) -> Any:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class ReadersForm(forms.Form):
     """A form that anybody may send. Programs fill in every field: people do not see the last."""
 
-    name = forms.CharField(
+    name = LineField(
         label="Your name",
         required=False,
         max_length=LONGEST_NAME,
@@ -91,4 +101,4 @@ class SuggestionForm(ReadersForm):
         help_text="A link, or a programme, a speech, a leaflet, with its day.",
         widget=LinesInput(2),
     )
-    who = forms.CharField(label="Who said it?", required=False, max_length=300)
+    who = LineField(label="Who said it?", required=False, max_length=300)

@@ -145,19 +145,19 @@ def body_of(request: Request, *, members: tuple[str, ...]) -> dict[str, Any]:
 
 def asked(given: dict[str, Any]) -> Wanted:
     """What a partner asks for. Raises ValidationError for members that are not texts, or lists of texts."""
-    errors = {}
+    errors, origin = {}, given.get("origin")
     if not _is_text(given.get("url")):
         errors["url"] = "Give the address that messages are to be sent to, as a text."
     for name in _LISTS:
         value = given.get(name, [])
         if not isinstance(value, list) or not all(_is_text(one) for one in value):
             errors[name] = "This has to be a list of texts; leave it out for all."
-    if not _is_text(given.get("origin") or ""):
-        errors["origin"] = "This has to be a text; leave it out for both."
+    if origin is not None and not (origin and _is_text(origin)):
+        errors["origin"] = subscriptions.NO_ORIGIN
     if errors:
         raise ValidationError(errors)
     lists = {name: list(dict.fromkeys(given.get(name, []))) for name in _LISTS}
-    return Wanted(given["url"], origin=given.get("origin") or "", **lists)
+    return Wanted(given["url"], origin=origin or "", **lists)
 
 
 def _is_text(value: Any) -> bool:

@@ -23,6 +23,9 @@ EARLIER_SECRET_VALID = dt.timedelta(hours=24)
 MOST = 10
 MOST_FILTERED = 50
 LONGEST_IDENTIFIER = 200
+NO_ORIGIN = (
+    f"Not an origin. Allowed: {', '.join(Publication.Origin.values)}; leave it out, or send null, for both."
+)
 
 
 class Refused(Exception):
@@ -70,7 +73,7 @@ def objections(wanted: Wanted) -> dict[str, str]:
         if strange:
             found[name] = f"The record knows none of this identifier: {', '.join(strange)}."
     if wanted.origin not in ("", *Publication.Origin.values):
-        found["origin"] = f"Not an origin. Allowed: {', '.join(Publication.Origin.values)}."
+        found["origin"] = NO_ORIGIN
     return found
 
 
