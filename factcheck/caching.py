@@ -25,7 +25,7 @@ from django.utils.http import http_date, parse_etags
 
 from claims import freshness, shown
 from claims.addresses import base_url, full_url
-from factcheck import edition
+from factcheck import edition, programs
 from factcheck.answers import Answers, Key, Marks
 from factcheck.api import problems
 from factcheck.audiences import Address, Audience, audience_of
@@ -156,7 +156,9 @@ def validated(
     if at:
         modified = int(at.timestamp())
         response["Last-Modified"] = http_date(modified)
-    return get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response
+    made = get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response
+    # What is said to a condition that does not hold has the form of the API that was asked.
+    return (made.status_code == 412 and programs.refused(request, 412)) or made
 
 
 def last_modified(at: dt.datetime | None, *, now: dt.datetime) -> dt.datetime | None:

@@ -4,6 +4,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.middleware.common import CommonMiddleware
+from django.utils.http import MAX_URL_REDIRECT_LENGTH
+
+from factcheck.api import problems
+from factcheck.factchecktools import answers
 
 
 class HeadMiddleware:
@@ -79,12 +84,26 @@ class CrossOriginMiddleware:
 
 
 class CookieMiddleware:
-    """A cookie with a NUL was never ours: PostgreSQL refuses the character, so the cookie is not looked at."""
+    """Cookies are for people: the APIs look at none.
+
+    One with a NUL was never ours: PostgreSQL refuses the character, so such a cookie is not looked at either.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if problems.is_api(request) or answers.is_asked(request):
+            request.COOKIES.clear()
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
             del request.COOKIES[name]
         return self.get_response(request)
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Django's own, but for addresses that are too long to lead on to the one with a slash: nothing is there."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return len(request.get_full_path()) < MAX_URL_REDIRECT_LENGTH and super().should_redirect_with_slash(
+            request
+        )

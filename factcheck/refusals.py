@@ -17,10 +17,9 @@ from django.template import loader
 from django.urls import reverse
 
 from claims.roles import groups_with
+from factcheck import programs
 from factcheck.accounts.middleware import wholly_signed_in
-from factcheck.api import problems
 from factcheck.audiences import Address
-from factcheck.factchecktools import answers
 from factcheck.operations import silence
 from factcheck.permissions import SUPERUSERS, permissions_of
 
@@ -40,7 +39,7 @@ NOT_THERE = (
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if answer := _for_programs(request, 413 if isinstance(exception, RequestDataTooBig) else 400):
+    if answer := programs.refused(request, 413 if isinstance(exception, RequestDataTooBig) else 400):
         return answer
     if not _at_the_desk(request):
         return _page("400.html", 400)
@@ -50,7 +49,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if answer := _for_programs(request, 403):
+    if answer := programs.refused(request, 403):
         return answer
     if not _at_the_desk(request):
         return render(request, "403.html", status=403)
@@ -58,7 +57,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if answer := _for_programs(request, 404):
+    if answer := programs.refused(request, 404):
         return answer
     if not _at_the_desk(request):
         return render(request, "404.html", status=404)
@@ -69,8 +68,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """What no view took care of: 503 where the database cannot be asked for a while, else a fault of ours, 500."""
     problem = sys.exc_info()[1]
     if not silence.is_silence(problem):
-        return _for_programs(request, 500) or _page("500.html", 500)
-    response = _for_programs(request, 503) or _page("503.html", 503)
+        return programs.refused(request, 500) or _page("500.html", 500)
+    response = programs.refused(request, 503) or _page("503.html", 503)
     response["Retry-After"] = str(silence.RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     log.warning("The database could not be asked for %s %s: %s", request.method, request.path, problem)
@@ -84,13 +83,6 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     at_the_desk = _at_the_desk(request)
     context = admin.site.each_context(request) if at_the_desk else {}
     return render(request, "admin/stale.html" if at_the_desk else "stale.html", context, status=403)
-
-
-def _for_programs(request: HttpRequest, status: int) -> HttpResponse | None:
-    """The answer in the form of the API that was asked; None where it was none."""
-    if problems.is_api(request):
-        return problems.answer(status)
-    return answers.refusal(status) if answers.is_asked(request) else None
 
 
 def _page(template: str, status: int) -> HttpResponse:

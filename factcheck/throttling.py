@@ -34,7 +34,7 @@ class ThrottleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(COUNTED):
+        if not request.path_info.startswith(COUNTED) or _is_preflight(request):
             return self.get_response(request)
         at = timezone.now()
         key, refused, unread = _key(request, at=at)
@@ -46,6 +46,11 @@ class ThrottleMiddleware:
         for name, value in limits.headers(count).items():
             response[name] = value
         return response
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    """Whether a browser asks what a script may ask (Fetch, 4.8): a no to that hides what the script would be told."""
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 
 def _refusal(

@@ -1,21 +1,35 @@
-"""A worker of gunicorn that takes longer addresses, and says no in a sentence.
+"""A worker of gunicorn that takes longer addresses, reads requests whole, and says no in a sentence.
 
 What is no request of HTTP never reaches the program, so it is not answered in the form of an API, nor as a page.
 """
 
+import io
 import socket
 import time
 from contextlib import suppress
 from typing import Any
 
 from gunicorn.http import errors, message
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers import gthread
+
+from factcheck import whole
 
 # Bytes of a request's first line. A question of 5,000 characters has up to 60,000 of them, percent-encoded: clients of
 # Google's API in JavaScript send it in the address, however long it is.
 LONGEST_LINE = 65_536
 # gunicorn takes no larger number in its settings, and looks here for the largest.
 message.MAX_REQUEST_LINE = LONGEST_LINE
+
+
+class Connection(gthread.TConn):
+    def init(self) -> None:
+        """Before each request: its line and its headers have to come in time."""
+        super().init()
+        self.parser.unreader.sock = whole.Patient(self.sock)
+
+
+# gunicorn has no setting for it, and makes its connections from this name.
+gthread.TConn = Connection
 
 # The first that fits; what a client sent is left to the log.
 REFUSALS: tuple[tuple[type[Exception], int, str, str], ...] = (
@@ -53,6 +67,21 @@ REFUSALS: tuple[tuple[type[Exception], int, str, str], ...] = (
         "A header of this request cannot be read, such as a Content-Length that is no number.",
     ),
     (errors.InvalidHeaderName, 400, "Bad Request", "A header of this request has a name that none can have."),
+    (
+        whole.Slow,
+        408,
+        "Request Timeout",
+        "This request did not come in time: send it without pauses of some seconds.",
+    ),
+    (
+        whole.TooLong,
+        413,
+        "Content Too Large",
+        (
+            f"Sent in chunks a body may have {whole.MOST_IN_CHUNKS:,} bytes. Say its length (Content-Length) where it "
+            "is longer."
+        ),
+    ),
     (errors.ParseException, 400, "Bad Request", "What was sent is no request of HTTP that can be read."),
 )
 FAULT = (500, "Internal Server Error", "Something went wrong on this server, and its log says what.")
@@ -60,7 +89,20 @@ FAULT = (500, "Internal Server Error", "Something went wrong on this server, and
 _LEFT, _SECONDS = 1024 * 1024, 1.0
 
 
-class Worker(ThreadWorker):
+class Worker(gthread.ThreadWorker):
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Ask the program, once the body is there."""
+        conn.parser.unreader.sock = whole.Patient(conn.sock)
+        body = whole.read(req, conn.sock)
+        conn.parser.unreader.sock = conn.sock
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            if body:
+                # All of it came off the connection, which may stay open for long.
+                body.close()
+                req.body = io.BytesIO()
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer what could not be read, or what failed outside of the program, and say in the log what it was."""
         found = _refusal(exc)

@@ -308,5 +308,12 @@ def test_a_key_in_an_address_of_ours_is_an_unknown_parameter(few: int) -> None:
 
 
 @database
-def test_a_preflight_needs_no_key(few: int) -> None:
-    assert Client().options(LIST).status_code == 200
+def test_a_preflight_needs_no_key_and_is_not_counted(few: int) -> None:
+    """To a script that is refused the preflight nothing is told, not even when to ask again."""
+    asked = {"origin": "https://reader.example", "access-control-request-method": "GET"}
+    for _ in range(2 * few):
+        answer = Client().options(LIST, headers=asked)
+        assert (answer.status_code, answer.get("RateLimit")) == (200, None)
+    assert [Client().options(LIST).status_code for _ in range(few + 1)] == [200] * few + [429]
+    refused = Client().get(LIST, headers={"origin": asked["origin"]})
+    assert "Retry-After" in refused["Access-Control-Expose-Headers"]

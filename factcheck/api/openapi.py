@@ -36,6 +36,7 @@ SAID = {
     406: "The API answers in JSON only.",
     409: "It cannot be had as things stand; the answer says why.",
     410: "It was taken back, or taken out of the record; the answer says why.",
+    412: "This is another one by now than If-Match or If-Unmodified-Since asks for.",
     413: "What was sent is longer than this server takes.",
     415: "Only JSON is taken.",
     422: "What was sent contradicts what was sent before; the answer says how.",
@@ -49,7 +50,7 @@ OF_STATUS = {
     503: ("Retry-After",),
 }
 # For every address beside its own answers.
-ALWAYS = (304, 400, 401, 406, 429, 503)
+ALWAYS = (304, 400, 401, 406, 412, 429, 503)
 SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Fact-check database",

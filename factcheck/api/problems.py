@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, resolve
+from django.utils.http import MAX_URL_REDIRECT_LENGTH
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,6 +21,7 @@ DETAILS = {
     400: "The request cannot be understood.",
     403: "This address is not open to you.",
     404: "Nothing is found at this address.",
+    412: "This is another one by now than If-Match or If-Unmodified-Since asks for.",
     413: f"What was sent has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes, the most that is taken.",
     500: "Something went wrong on this server. The operator's log says what.",
     503: "The database of this server cannot be asked at the moment. Try again when Retry-After says.",
@@ -87,8 +89,10 @@ def unknown_address(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             mended = resolve(request.path_info + "/")
         except Resolver404:
             mended = None
-        if mended and mended.url_name != UNKNOWN_ADDRESS:
-            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+        address = request.get_full_path(force_append_slash=True)
+        # Django leads to nothing that is longer.
+        if mended and mended.url_name != UNKNOWN_ADDRESS and len(address) <= MAX_URL_REDIRECT_LENGTH:
+            return HttpResponsePermanentRedirect(address)
     return answer(404)
 
 

@@ -20,6 +20,7 @@ STATUSES = {
     # There is no name for it among google.rpc.Code; this one says that an operation is not there.
     405: "UNIMPLEMENTED",
     409: "ABORTED",
+    412: "FAILED_PRECONDITION",
     413: "INVALID_ARGUMENT",
     415: "INVALID_ARGUMENT",
     429: "RESOURCE_EXHAUSTED",
@@ -31,6 +32,7 @@ MESSAGES = {
     400: "The request cannot be understood.",
     403: "This address is not open to you.",
     404: "Nothing is found at this address.",
+    412: "This is another one by now than If-Match or If-Unmodified-Since asks for.",
     413: "What was sent is longer than this server takes.",
     500: "Something went wrong on this server. The operator's log says what.",
     503: "The database of this server cannot be asked at the moment. Try again when Retry-After says.",
