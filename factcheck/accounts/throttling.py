@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 import math
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -92,6 +93,8 @@ def client_address(request: HttpRequest) -> str | None:
     return str(found) if found else None
 
 
+# Read for every request to an API, of which the same clients send many.
+@lru_cache(maxsize=1024)
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An address, also with a port as some proxies write it; None for anything else."""
     text = text.strip()
