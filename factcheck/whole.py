@@ -9,14 +9,14 @@ import tempfile
 import time
 from typing import IO, Any
 
-from gunicorn.http.errors import NoMoreData, ParseException
+from gunicorn.http.errors import NoMoreData, ParseException, UnsupportedTransferCoding
 
 # Seconds without a byte. A sender is waited for so long in all, and longer for each 20 kB that came.
 PATIENCE, _AT_FIRST, _BYTES_A_SECOND = 5.0, 20.0, 20_000
 # Bytes of a body that tells no length. Longer than what the APIs take, so that those say that it is too long for them.
 MOST_IN_CHUNKS = 8 * 1024 * 1024
-# What is longer is not read before: the program refuses it by its length.
-_MOST = 64 * 1024 * 1024
+# Of any body. The program refuses what is longer by its length, but for files, which it would begin to read.
+MOST = 64 * 1024 * 1024
 _IN_MEMORY, _PART = 1024 * 1024, 64 * 1024
 
 
@@ -25,7 +25,7 @@ class Slow(ParseException):
 
 
 class TooLong(ParseException):
-    """A body in chunks is longer than MOST_IN_CHUNKS."""
+    """A body is longer than MOST, or than MOST_IN_CHUNKS."""
 
 
 class Patient:
@@ -53,12 +53,16 @@ class Patient:
 def read(request: Any, sock: socket.socket) -> IO[bytes] | None:
     """Put the whole body in the place of the one that gunicorn would read bit by bit; None where there is none.
 
-    Raises Slow, TooLong, and NoMoreData where the sender hung up.
+    Raises Slow, TooLong, UnsupportedTransferCoding (what comes packed), and NoMoreData where the sender hung up.
     """
+    codings = {value.strip().lower() for name, value in request.headers if name == "TRANSFER-ENCODING"}
+    if codings - {"chunked"}:
+        raise UnsupportedTransferCoding(", ".join(codings))
     headers = dict(request.headers)
-    in_chunks = "TRANSFER-ENCODING" in headers
-    length = int(headers.get("CONTENT-LENGTH", "0"))
-    if length > _MOST or not (length or in_chunks):
+    in_chunks, length = bool(codings), int(headers.get("CONTENT-LENGTH", "0"))
+    if length > MOST and headers.get("CONTENT-TYPE", "").strip().lower().startswith("multipart/"):
+        raise TooLong("Its files are too long.")
+    if length > MOST or not (length or in_chunks):
         return None
     if request._expected_100_continue:
         sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")

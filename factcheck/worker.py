@@ -78,8 +78,8 @@ REFUSALS: tuple[tuple[type[Exception], int, str, str], ...] = (
         413,
         "Content Too Large",
         (
-            f"Sent in chunks a body may have {whole.MOST_IN_CHUNKS:,} bytes. Say its length (Content-Length) where it "
-            "is longer."
+            f"A body may have {whole.MOST:,} bytes, and {whole.MOST_IN_CHUNKS:,} where it comes in chunks and does not "
+            "say its length (Content-Length)."
         ),
     ),
     (errors.ParseException, 400, "Bad Request", "What was sent is no request of HTTP that can be read."),

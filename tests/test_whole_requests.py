@@ -132,6 +132,13 @@ def test_more_chunks_than_are_taken(talk: Talk, monkeypatch: pytest.MonkeyPatch)
         talk.body()
 
 
+def test_more_files_than_are_taken(talk: Talk) -> None:
+    head = HEAD.replace(b"application/json", b"Multipart/form-data; boundary=x")
+    talk.client.sendall(head + LENGTH % (whole.MOST + 1))
+    with pytest.raises(whole.TooLong):
+        talk.body()
+
+
 def test_what_the_program_refuses_by_its_length_is_not_read(talk: Talk) -> None:
     talk.client.sendall(HEAD + LENGTH % 10**9)
     assert dict(talk.body().headers)["CONTENT-LENGTH"] == "1000000000"

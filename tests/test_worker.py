@@ -62,6 +62,8 @@ BAD: list[tuple[bytes, int, str]] = [
     (get("/", "X-Long: " + "a" * 10_000), 431, "headers"),
     (get("/", *(f"X-{number}: a" for number in range(200))), 431, "headers"),
     (get("/", "Transfer-Encoding: unheard-of"), 501, "transfer coding"),
+    (get("/", "Transfer-Encoding: gzip, chunked"), 501, "transfer coding"),
+    (get("/", "Transfer-Encoding: gzip", "Transfer-Encoding: chunked"), 501, "transfer coding"),
     (get("/", "Expect: a miracle"), 417, "100-continue"),
     (b"<script>alert(1)</script>\r\n\r\n", 400, "no request of HTTP"),
     (b"GET / HTTP/9\r\n\r\n", 400, "no request of HTTP"),
