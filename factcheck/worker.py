@@ -92,9 +92,8 @@ _LEFT, _SECONDS = 1024 * 1024, 1.0
 class Worker(gthread.ThreadWorker):
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Ask the program, once the body is there."""
-        conn.parser.unreader.sock = whole.Patient(conn.sock)
-        body = whole.read(req, conn.sock)
         conn.parser.unreader.sock = conn.sock
+        body = whole.read(req, conn.parser.unreader)
         try:
             return super().handle_request(req, conn)
         finally:

@@ -31,6 +31,9 @@ ALIKE = [
         "\u041d\u041e\u0412\u041e\u0421\u0422\u0418",
         "a name without a Latin letter",
     ),
+    ("Full Fact", "Fu\u04cf\u04cf Fact", "strokes of Cyrillic for a small L"),
+    ("Full Fact", "Fu\u0406l Fact", "and one of its capitals"),
+    ("Politifact", "PoIitifact", "a capital I for a small L"),
     ("", "", "nothing"),
 ]
 DIFFERENT = [

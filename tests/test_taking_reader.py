@@ -396,6 +396,12 @@ BROKEN = [
     (PACKED + PACKED[:1], [{"a": 1}, stream.CUT_GZIP]),
     (b'{"@graph": [{"a": 1}], "@graph": [{"b": 2}], "license": "x"}', [{"a": 1}, {"b": 2}]),
     (b'{"a": 1}\n{"@graph": [{"b": 2}], "@graph": []}\n{"c": 3}', [{"a": 1}, {"b": 2}, {"c": 3}]),
+    (
+        b'{"dataFeedElement": [{"b": {"dataFeedElement": []}}], "license": "x"}',
+        [{"b": {"dataFeedElement": []}}],
+    ),
+    (b'{"@graph": {"a": {"@graph": []}}}', [{"@graph": {"a": {"@graph": []}}}]),
+    (b'{"@graph": 1, "@graph": [{"a": 1}]}', [{"a": 1}]),
     (b'{"@graph": [{"a": "\\"@graph\\": [1]", "@graph": 5}]}', [{"a": '"@graph": [1]', "@graph": 5}]),
 ]
 
@@ -404,6 +410,12 @@ BROKEN = [
 def test_what_came_before_a_fault_is_good(data: bytes, elements: list[Any]) -> None:
     assert read(data) == elements
     assert read(data, [1] * len(data)) == elements
+
+
+def test_what_a_feed_says_after_its_list_is_known_whatever_its_elements_are_called() -> None:
+    whole = b'{"dataFeedElement": [{"b": {"dataFeedElement": []}}], "license": "https://licence.example/"}'
+    elements = Elements(io.BytesIO(whole).read)
+    assert [elements.about["license"] for _ in elements] == ["https://licence.example/"]
 
 
 def test_an_element_may_be_so_long_and_not_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,8 @@ class Talk:
 
     def body(self) -> Any:
         request = self.request()
-        if made := whole.read(request, self.server):
+        self.parser.unreader.sock = self.server
+        if made := whole.read(request, self.parser.unreader):
             self.made.append(made)
         return request
 
@@ -130,6 +131,42 @@ def test_more_chunks_than_are_taken(talk: Talk, monkeypatch: pytest.MonkeyPatch)
     talk.client.sendall(HEAD + CHUNKS + chunked(b"a" * 101))
     with pytest.raises(whole.TooLong):
         talk.body()
+
+
+@pytest.mark.parametrize("method", [b"GET", b"HEAD", b"OPTIONS"])
+def test_what_nothing_is_done_with_is_not_read(method: bytes, talk: Talk) -> None:
+    talk.client.sendall(HEAD.replace(b"POST", method) + LENGTH % 10_000_000)
+    assert talk.body().method == method.decode()
+
+
+def test_more_around_the_chunks_than_is_taken(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "MOST_IN_CHUNKS", 100)
+    monkeypatch.setattr(whole, "_BESIDES", 10_000)
+    chunk = b"1;" + b"a" * 5_000 + b"\r\nx\r\n"
+    talk.client.sendall(HEAD + CHUNKS + 9 * chunk)
+    with pytest.raises(whole.TooLong):
+        talk.body()
+
+
+def test_nobody_is_waited_for_without_end(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However steadily they send."""
+    monkeypatch.setattr(whole, "_LONGEST", 0.3)
+    monkeypatch.setattr(whole, "_BYTES_A_SECOND", 1)
+    over = threading.Event()
+
+    def send() -> None:
+        while not over.wait(0.01):
+            talk.client.sendall(b"a" * 50)
+
+    talk.client.sendall(HEAD + LENGTH % 1_000_000)
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        with pytest.raises(whole.Slow):
+            talk.body()
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_more_files_than_are_taken(talk: Talk) -> None:

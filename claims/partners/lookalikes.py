@@ -14,6 +14,8 @@ _LATIN = str.maketrans(
     "АВЕЅІЈКМНОРСТУХѴҮӀԌԜаегорсухѕіјѡѵүһҽӏԁԛԝ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϜϹϺαγινορσυϲϳ",
     "ABESIJKMHOPCTYXVYIGWaeropcyxsijwvyheidqw" + "ABEZHIKMNOPTYXFCMayivopoucj",
 )
+# A capital I, a small L and their like are one stroke in most fonts.
+_STROKES = str.maketrans("IІӀӏΙ", "lllll")
 
 
 def are_alike(one: str, other: str) -> bool:
@@ -25,9 +27,10 @@ def are_alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def _looks(name: str) -> frozenset[str]:
     if name.isascii():
-        return frozenset([fold(name)])
+        return frozenset([fold(name), fold(name.translate(_STROKES))])
     name = few_marks(name)
-    return frozenset([fold(name), *(fold(_latin(way)) for way in (name, name.lower(), name.upper()))])
+    ways = (name, name.lower(), name.upper(), name.translate(_STROKES))
+    return frozenset([fold(name), *(fold(_latin(way)) for way in ways)])
 
 
 def _latin(text: str) -> str:

@@ -63,6 +63,8 @@ def _integer(text: str) -> int | float:
 
 
 _decode = json.JSONDecoder(strict=False, parse_int=_integer).raw_decode
+# An object as its members, of which some may have one name.
+_decode_members = json.JSONDecoder(strict=False, parse_int=_integer, object_pairs_hook=tuple).raw_decode
 
 
 class Elements:
@@ -120,10 +122,15 @@ class Elements:
         return True
 
     def _is_named_twice(self, value: dict[str, Any], *, end: int) -> bool:
-        """Whether a feed that ends at `end` may have a list of elements under the same name as another."""
+        """Whether a feed that ends at `end` has two lists of elements under one name."""
         text = self._text
+        held = [name for name in CONTAINERS if isinstance(value.get(name), list)]
+        # Its elements may have the name too: only then is it looked at again, which takes as long as reading it.
+        if not any(text.buffer.count(f'"{name}"', text.begun, end) > 1 for name in held):
+            return False
+        members, _ = _decode_members(text.buffer, text.begun)
         return any(
-            name in value and text.buffer.count(f'"{name}"', text.begun, end) > 1 for name in CONTAINERS
+            sum(name == one and isinstance(found, list) for name, found in members) > 1 for one in held
         )
 
     def _part_by_part(self, *, several: bool) -> Iterator[Any]:

@@ -90,7 +90,7 @@
     if (!drawing) waiting = setTimeout(settle, 120);
   });
   text.addEventListener("pointerdown", (event) => {
-    drawing = event.pointerType === "mouse";
+    drawing = event.pointerType === "mouse" && event.button === 0;
   });
   for (const over of ["pointerup", "pointercancel"]) {
     document.addEventListener(over, () => {
