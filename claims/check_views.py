@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from claims import checking, documents, presentation
 from claims.addresses import base_url
-from claims.legible import is_writable, printable
+from claims.legible import is_blank, is_writable, printable
 from claims.links import link_key
 from claims.search import keeping
 from claims.search.store import Unusable
@@ -142,7 +142,7 @@ class Match(APIView):
         if len(given) != 1:
             raise ValidationError({"text": "Give text or url, and not both."})
         ((name, value),) = given.items()
-        if not isinstance(value, str) or not value.strip() or not is_writable(value):
+        if not isinstance(value, str) or is_blank(value) or not is_writable(value):
             raise ValidationError({name: "This has to be a text that says something."})
         try:
             return Response(_by_text(request, value) if name == "text" else _by_address(request, value))

@@ -21,7 +21,7 @@ def served(publication: Publication, *, base_url: str) -> dict[str, Any]:
 
 
 def served_many(publications: Iterable[Publication], *, base_url: str) -> list[dict[str, Any]]:
-    """Served documents in the given order, in as few queries however many there are.
+    """Served documents in the given order; there is a bound to the queries, however many there are.
 
     The publications come from Publication.objects.for_documents(); `base_url` has no slash at its end.
     """

@@ -212,6 +212,7 @@ def test_what_is_no_address(text: str) -> None:
         ('{"txt": "a"}', "Unknown member"),
         ('{"text": 1}', "has to be a text"),
         ('{"text": " "}', "has to be a text"),
+        (r'{"text": "\u200b"}', "has to be a text"),
         ('{"url": "nothing"}', "no address of a web page"),
         (json.dumps({"text": "a" * (checking.LONGEST + 1)}), "at most 100000 characters"),
         ("{", "JSON parse error"),

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -104,26 +105,41 @@ def test_who_stops_is_not_waited_for(sent: bytes, talk: Talk, monkeypatch: pytes
         talk.body()
 
 
+@contextmanager
+def steadily(connection: socket.socket, data: bytes) -> Iterator[None]:
+    """The same bytes again and again while the block lasts."""
+    over = threading.Event()
+
+    def send() -> None:
+        while not over.wait(0.01):
+            connection.sendall(data)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 @pytest.mark.parametrize("head", [LENGTH % 10_000, CHUNKS + b"2710\r\n"])
 def test_who_sends_a_byte_now_and_then_is_not_waited_for(
     head: bytes, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whole, "_AT_FIRST", 0.3)
-    over = threading.Event()
-
-    def drip() -> None:
-        while not over.wait(0.02):
-            talk.client.sendall(b"a")
-
     talk.client.sendall(HEAD + head)
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        with pytest.raises(whole.Slow):
-            talk.body()
-    finally:
-        over.set()
-        thread.join()
+    with steadily(talk.client, b"a"), pytest.raises(whole.Slow):
+        talk.body()
+
+
+def test_nobody_is_waited_for_without_end(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However steadily they send."""
+    monkeypatch.setattr(whole, "_LONGEST", 0.3)
+    monkeypatch.setattr(whole, "_BYTES_A_SECOND", 1)
+    talk.client.sendall(HEAD + LENGTH % 1_000_000)
+    with steadily(talk.client, b"a" * 50), pytest.raises(whole.Slow):
+        talk.body()
 
 
 def test_more_chunks_than_are_taken(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,27 +162,6 @@ def test_more_around_the_chunks_than_is_taken(talk: Talk, monkeypatch: pytest.Mo
     talk.client.sendall(HEAD + CHUNKS + 9 * chunk)
     with pytest.raises(whole.TooLong):
         talk.body()
-
-
-def test_nobody_is_waited_for_without_end(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However steadily they send."""
-    monkeypatch.setattr(whole, "_LONGEST", 0.3)
-    monkeypatch.setattr(whole, "_BYTES_A_SECOND", 1)
-    over = threading.Event()
-
-    def send() -> None:
-        while not over.wait(0.01):
-            talk.client.sendall(b"a" * 50)
-
-    talk.client.sendall(HEAD + LENGTH % 1_000_000)
-    thread = threading.Thread(target=send)
-    thread.start()
-    try:
-        with pytest.raises(whole.Slow):
-            talk.body()
-    finally:
-        over.set()
-        thread.join()
 
 
 def test_more_files_than_are_taken(talk: Talk) -> None:
