@@ -137,7 +137,7 @@ class PublicationAdmin(ReadOnlyMixin, DeskAdmin):
             except withdrawing.Refused as error:
                 refused = str(error)
             else:
-                messages.success(request, f"{row}: {step.label.lower()}.")
+                messages.success(request, f"“{row}”: {step.label.lower()}.")
                 return redirect("admin:claims_publication_change", row.pk)
         context = {
             **self.admin_site.each_context(request),
